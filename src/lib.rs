@@ -1,0 +1,1 @@
+//! Says what a downloaded model release really contains.

@@ -1,0 +1,3 @@
+//! The `weighbill` command.
+
+fn main() {}
