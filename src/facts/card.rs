@@ -1,0 +1,50 @@
+//! Model cards and data cards.
+
+use super::{Node, Text};
+
+/// A card: front matter, and prose by sections.
+#[derive(Clone, Debug, Default)]
+pub struct Card {
+    /// What stands between the two `---` lines, with the line of every key.
+    pub front: Option<Node>,
+    /// The whole file as text, front matter included, so that lines count as in an editor.
+    pub text: Text,
+    /// The first line after the front matter, from 1.
+    pub body_line: u32,
+    /// Headings and bold run-ins alike, in order; the text before the first is a section without
+    /// a title.
+    pub sections: Vec<Section>,
+}
+
+/// A stretch of a card under one heading or bold run-in (`**Training Data:** …`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Section {
+    /// Without markup; empty for what stands before the first heading.
+    pub title: String,
+    /// 1 for `#`, 6 for `######`, 7 for a bold run-in.
+    pub level: u8,
+    /// Its first line, from 1: the heading itself.
+    pub line: u32,
+    /// Its last line.
+    pub last: u32,
+}
+
+impl Card {
+    /// The front matter's value at a dotted path: `co2_eq_emissions.emissions`.
+    pub fn key(&self, path: &str) -> Option<&Node> {
+        self.front.as_ref()?.at(path)
+    }
+
+    /// The lines of a section, its heading first, counted from 1.
+    pub fn lines_of(&self, section: &Section) -> impl Iterator<Item = (u32, &str)> {
+        let (first, last) = (section.line, section.last);
+        let skip = usize::try_from(first.saturating_sub(1)).unwrap_or(usize::MAX);
+        let take = usize::try_from(last.saturating_sub(first)).unwrap_or(0) + 1;
+        self.text.lines().skip(skip).take(take)
+    }
+
+    /// The lines after the front matter, counted from 1 in the file.
+    pub fn body(&self) -> impl Iterator<Item = (u32, &str)> {
+        self.text.lines().filter(|(line, _)| *line >= self.body_line)
+    }
+}

@@ -1,0 +1,99 @@
+//! The nouns: what a release holds, as read, with no opinion on it. No I/O in here.
+
+mod artifact;
+mod card;
+mod config;
+mod dtype;
+mod license;
+mod oddity;
+mod release;
+mod tensor;
+mod tokenizer;
+mod weights;
+
+pub use artifact::{Artifact, Contents, Pointer, Text};
+pub use card::{Card, Section};
+pub use config::{Config, Node, Yaml};
+pub use dtype::Dtype;
+pub use license::LicenseText;
+pub use oddity::{Oddity, What};
+pub use release::{Release, Scope};
+pub use tensor::Tensor;
+pub use tokenizer::Tokenizer;
+pub use weights::{ShardIndex, WeightFile};
+
+use crate::words::FileKind;
+
+/// Everything read from a release.
+#[derive(Debug)]
+pub struct Facts {
+    /// The release.
+    pub release: Release,
+    /// Its files, sorted by the bytes of their paths.
+    pub artifacts: Vec<Artifact>,
+    /// What was stumbled on beside the files: a folder that could not be listed, a link that leaves.
+    pub oddities: Vec<Oddity>,
+}
+
+impl Facts {
+    /// The files whose tensors were listed, each with its index among the artifacts.
+    pub fn weights(&self) -> impl Iterator<Item = (usize, &Artifact, &WeightFile)> {
+        self.artifacts.iter().enumerate().filter_map(|(i, artifact)| match &artifact.contents {
+            Contents::Weights(file) => Some((i, artifact, file)),
+            _ => None,
+        })
+    }
+
+    /// The indexes that say which shard holds which tensor.
+    pub fn indexes(&self) -> impl Iterator<Item = (&Artifact, &ShardIndex)> {
+        self.artifacts.iter().filter_map(|artifact| match &artifact.contents {
+            Contents::Index(index) => Some((artifact, index)),
+            _ => None,
+        })
+    }
+
+    /// Model and data cards.
+    pub fn cards(&self) -> impl Iterator<Item = (&Artifact, &Card)> {
+        self.artifacts.iter().filter_map(|artifact| match &artifact.contents {
+            Contents::Card(card) => Some((artifact, card)),
+            _ => None,
+        })
+    }
+
+    /// The card of the release as a whole: the model card nearest to the root, `README.md` first.
+    pub fn main_card(&self) -> Option<(&Artifact, &Card)> {
+        self.cards().filter(|(artifact, _)| artifact.kind == FileKind::ModelCard).min_by_key(
+            |(artifact, _)| {
+                let name = artifact.name().to_ascii_lowercase();
+                (artifact.depth(), name != "readme.md", artifact.path.as_str())
+            },
+        )
+    }
+
+    /// JSON and YAML configurations.
+    pub fn configs(&self) -> impl Iterator<Item = (&Artifact, &Config)> {
+        self.artifacts.iter().filter_map(|artifact| match &artifact.contents {
+            Contents::Config(config) => Some((artifact, config)),
+            _ => None,
+        })
+    }
+
+    /// The configuration at `path`.
+    pub fn config(&self, path: &str) -> Option<(&Artifact, &Config)> {
+        self.configs().find(|(artifact, _)| artifact.path == path)
+    }
+
+    /// License texts, policies and notices.
+    pub fn license_texts(&self) -> impl Iterator<Item = (&Artifact, &LicenseText)> {
+        self.artifacts.iter().filter_map(|artifact| match &artifact.contents {
+            Contents::License(text) => Some((artifact, text)),
+            _ => None,
+        })
+    }
+
+    /// The file at `path`.
+    pub fn artifact(&self, path: &str) -> Option<&Artifact> {
+        let at = self.artifacts.binary_search_by(|artifact| artifact.path.as_str().cmp(path));
+        at.ok().map(|at| &self.artifacts[at])
+    }
+}

@@ -1,0 +1,14 @@
+//! Vocabularies.
+
+/// What a tokenizer file says of its ids. The tokens themselves are not kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tokenizer {
+    /// `BPE`, `WordPiece`, `Unigram`, `WordLevel`, where it is named.
+    pub model: Option<String>,
+    /// Entries of the vocabulary proper.
+    pub vocabulary: u64,
+    /// Tokens added beside it.
+    pub added: u64,
+    /// The highest id of either; `None` where there is no token at all.
+    pub highest_id: Option<u64>,
+}
