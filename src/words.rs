@@ -54,7 +54,7 @@ vocabulary! {
         GitClone = "git_clone",
         /// An Ollama model.
         Ollama = "ollama",
-        /// A ModelScope cache entry.
+        /// A `ModelScope` cache entry.
         Modelscope = "modelscope",
         /// A kagglehub cache entry.
         Kagglehub = "kagglehub",

@@ -5,15 +5,37 @@ use std::io;
 use crate::{
     facts::{Oddity, WeightFile},
     source::Bytes,
+    words::FileKind,
 };
 
-/// A weight format: one row here, one file beside this one. How it is told from others stands in
-/// the table of signatures in `inventory`, under the same name.
+/// A format that is told by content: one row here, one file beside this one.
 pub struct Format {
     /// As reports print it.
     pub name: &'static str,
+    /// What a file of this format is for, where its name does not say something more particular.
+    pub kind: FileKind,
+    /// Whether a file is of this format. Cheap: the head decides in nearly all cases.
+    pub recognizes: fn(&Probe) -> bool,
     /// Lists the tensors of a file; their bytes are not touched.
-    pub read: fn(&Input) -> Result<Listing, ReadError>,
+    pub read: Reader,
+}
+
+/// How far a format is opened.
+pub enum Reader {
+    /// Its tensors are listed.
+    Tensors(fn(&Input) -> Result<Listing, ReadError>),
+    /// It is named and not opened, and why, in a clause.
+    Unopened(&'static str),
+}
+
+/// The outside of a file, enough to tell what it is.
+pub struct Probe<'a> {
+    /// The first bytes, 4096 at most.
+    pub head: &'a [u8],
+    /// The last part of the path: a hint at best.
+    pub name: &'a str,
+    /// All bytes, for the few formats that are told by their end or by an inner table.
+    pub bytes: &'a dyn Bytes,
 }
 
 /// A file to be read.
@@ -22,7 +44,8 @@ pub struct Input<'a> {
     pub path: &'a str,
     /// Its bytes.
     pub bytes: &'a dyn Bytes,
-    /// The other files of the release, by path: shards' tables, external data, index files.
+    /// Another file of the release, by its path relative to this file's folder (external data, the
+    /// `.xml` of a `.bin`); `None` where there is none, or the path would leave the release.
     pub sibling: &'a dyn Fn(&str) -> Option<Box<dyn Bytes>>,
 }
 
@@ -35,7 +58,7 @@ pub struct Listing {
     pub oddities: Vec<Oddity>,
 }
 
-/// Every weight format that is opened.
+/// Every format that is told by content, the most particular first.
 pub const FORMATS: &[Format] = &[];
 
 /// Why a file was refused. The path is not in here: whoever opened the file has it.
