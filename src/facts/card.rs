@@ -1,6 +1,7 @@
 //! Model cards and data cards.
 
 use super::{Node, Text};
+use crate::words::{Component, Presence};
 
 /// A card: front matter, and prose by sections.
 #[derive(Clone, Debug, Default)]
@@ -14,6 +15,37 @@ pub struct Card {
     /// Headings and bold run-ins alike, in order; the text before the first is a section without
     /// a title.
     pub sections: Vec<Section>,
+    /// What the prose and the front matter say of the components, by line.
+    pub statements: Vec<Statement>,
+    /// What they say of other things that reviewers ask about, by line.
+    pub disclosures: Vec<Disclosed>,
+}
+
+/// One thing that a card says of a component.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    /// Of what.
+    pub about: Component,
+    /// How far it says it to be here or elsewhere: a table of numbers *is* the results, an
+    /// identifier refers, prose claims, `coming soon` promises, `proprietary` withholds.
+    pub presence: Presence,
+    /// From 1.
+    pub line: u32,
+    /// In words, with the card's own in quotes: a clause without a full stop.
+    pub saying: String,
+}
+
+/// One thing that a card discloses beside the components.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Disclosed {
+    /// `compute_hours`, `labor_annotators`, `language` … as the report spells it.
+    pub topic: &'static str,
+    /// How it is disclosed.
+    pub presence: Presence,
+    /// From 1.
+    pub line: u32,
+    /// In words, with the card's own in quotes: a clause without a full stop.
+    pub saying: String,
 }
 
 /// A stretch of a card under one heading or bold run-in (`**Training Data:** …`).
