@@ -1,10 +1,4 @@
 //! Says what a downloaded model release really contains.
 
-pub mod evidence;
-pub mod facts;
-pub mod judge;
-pub mod read;
-pub mod report;
-pub mod sets;
+pub mod digest;
 pub mod source;
-pub mod words;
