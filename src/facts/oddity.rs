@@ -64,4 +64,6 @@ pub enum What {
     FrontMatterInvalid,
     /// A file larger than what is read of its kind.
     ReadInPart,
+    /// A file that a weight file stores its tensors in, and that is not here.
+    ExternalDataMissing,
 }

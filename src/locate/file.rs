@@ -30,7 +30,11 @@ pub(super) fn release(asked: &Path) -> Release {
     let snapshot = hub_cache::snapshot_around(&folder);
     Release {
         name: name_of(asked),
-        origin: if is_index { Origin::IndexFile } else { Origin::WeightFile },
+        origin: if is_index {
+            Origin::IndexFile
+        } else {
+            Origin::WeightFile
+        },
         repo_id: snapshot.as_ref().and_then(|it| it.repo_id.clone()),
         revision: snapshot.as_ref().and_then(|it| it.revision.clone()),
         commit: snapshot.as_ref().and_then(|it| it.commit.clone()),
@@ -90,7 +94,9 @@ fn is_part_of(name: &str, front: &str, back: &str) -> bool {
 
 /// The shards that an index names, as far as it can be parsed and they lie below its folder.
 fn shards(index: &Path) -> Vec<PathBuf> {
-    let Ok(file) = fs::File::open(index) else { return Vec::new() };
+    let Ok(file) = fs::File::open(index) else {
+        return Vec::new();
+    };
     let mut found = Shards(Vec::new());
     let mut json = serde_json::Deserializer::from_reader(BufReader::new(file));
     let _ = json.deserialize_map(&mut found); // the reader says later what is wrong with it

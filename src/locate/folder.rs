@@ -76,7 +76,9 @@ fn releases_below(asked: &Path) -> Option<Vec<String>> {
 }
 
 fn looks_whole(folder: &Path) -> bool {
-    let Ok(entries) = fs::read_dir(folder) else { return false };
+    let Ok(entries) = fs::read_dir(folder) else {
+        return false;
+    };
     let (mut weights, mut described) = (false, false);
     for entry in entries.filter_map(Result::ok) {
         let name = entry.file_name().to_string_lossy().to_ascii_lowercase();
@@ -86,7 +88,15 @@ fn looks_whole(folder: &Path) -> bool {
     weights && described
 }
 
-const WEIGHT_ENDINGS: &[&str] = &[".safetensors", ".gguf", ".bin", ".pth", ".pt", ".onnx", ".h5"];
+const WEIGHT_ENDINGS: &[&str] = &[
+    ".safetensors",
+    ".gguf",
+    ".bin",
+    ".pth",
+    ".pt",
+    ".onnx",
+    ".h5",
+];
 
 /// The commit a git folder is at, where files say so without an index or packs being read.
 fn head_commit(git: &Path) -> Option<String> {
@@ -96,7 +106,9 @@ fn head_commit(git: &Path) -> Option<String> {
     };
     let head = read(&git.join("HEAD"))?;
     let head = head.trim();
-    let Some(reference) = head.strip_prefix("ref: ") else { return commit(head) };
+    let Some(reference) = head.strip_prefix("ref: ") else {
+        return commit(head);
+    };
     if reference.split('/').any(|part| part == "..") || reference.starts_with('/') {
         return None;
     }

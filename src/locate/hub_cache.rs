@@ -27,14 +27,17 @@ pub struct Environment {
 impl Environment {
     /// As the process has it.
     pub fn of_process() -> Self {
-        let readable = env::vars_os().filter_map(|(key, value)| Some((key.into_string().ok()?, value)));
+        let readable =
+            env::vars_os().filter_map(|(key, value)| Some((key.into_string().ok()?, value)));
         Self { variables: readable.collect() }
     }
 
     /// These variables and no others.
     pub fn of(variables: &[(&str, &Path)]) -> Self {
         let owned = |&(key, value): &(&str, &Path)| (key.to_owned(), value.as_os_str().to_owned());
-        Self { variables: variables.iter().map(owned).collect() }
+        Self {
+            variables: variables.iter().map(owned).collect(),
+        }
     }
 
     fn get(&self, key: &str) -> Option<&OsString> {
@@ -45,7 +48,9 @@ impl Environment {
     /// A path from a variable, with `~` and `$NAME` at its start expanded as the hub client does.
     fn path(&self, key: &str) -> Option<PathBuf> {
         let value = PathBuf::from(self.get(key)?);
-        let Some(text) = value.to_str() else { return Some(value) };
+        let Some(text) = value.to_str() else {
+            return Some(value);
+        };
         let (first, rest) = text.split_once('/').unwrap_or((text, ""));
         let expanded = match first {
             "~" => self.get("HOME").map(PathBuf::from),
@@ -61,9 +66,9 @@ impl Environment {
         let home = || self.path("HF_HOME");
         let cache_home = || self.path("XDG_CACHE_HOME").map(|it| it.join("huggingface"));
         let user = || Some(PathBuf::from(self.get("HOME")?).join(".cache/huggingface"));
-        self.path("HF_HUB_CACHE").or_else(|| self.path("HUGGINGFACE_HUB_CACHE")).or_else(|| {
-            home().or_else(cache_home).or_else(user).map(|home| home.join("hub"))
-        })
+        self.path("HF_HUB_CACHE")
+            .or_else(|| self.path("HUGGINGFACE_HUB_CACHE"))
+            .or_else(|| home().or_else(cache_home).or_else(user).map(|home| home.join("hub")))
     }
 }
 
@@ -143,7 +148,10 @@ pub(super) fn snapshot(folder: &Path) -> Option<Release> {
     let repo = snapshots.parent()?;
     (name_of(snapshots) == "snapshots" && repo_id(&name_of(repo)).is_some()).then(|| {
         let written = folder.to_owned(); // open it the way the user named it
-        Release { root: written, ..entry(repo, &name_of(&full)) }
+        Release {
+            root: written,
+            ..entry(repo, &name_of(&full))
+        }
     })
 }
 
@@ -192,7 +200,10 @@ fn bounds(repo: &Path) -> Vec<PathBuf> {
 /// `models--owner--name` is `owner/name`. A name that itself holds `--` cannot be told apart, here
 /// or by the hub client.
 fn repo_id(folder: &str) -> Option<String> {
-    folder.strip_prefix("models--").filter(|id| !id.is_empty()).map(|id| id.replace("--", "/"))
+    folder
+        .strip_prefix("models--")
+        .filter(|id| !id.is_empty())
+        .map(|id| id.replace("--", "/"))
 }
 
 /// The commits whose snapshots are here, sorted.
@@ -224,7 +235,8 @@ fn references(repo: &Path) -> Vec<(String, String)> {
                     let small = entry.metadata().is_ok_and(|it| it.len() <= 64);
                     let commit = small.then(|| fs::read_to_string(&path).ok()).flatten();
                     let name = path.strip_prefix(&refs).ok().and_then(Path::to_str);
-                    found.extend(name.map(str::to_owned).zip(commit.map(|it| it.trim().to_owned())));
+                    found
+                        .extend(name.map(str::to_owned).zip(commit.map(|it| it.trim().to_owned())));
                 }
                 _ => {}
             }
@@ -238,8 +250,13 @@ fn there(repo: &Path, commits: &[String]) -> String {
     let refs = references(repo);
     let named = |commit: &String| {
         let short = commit.get(..12).unwrap_or(commit);
-        let names: Vec<_> = refs.iter().filter(|(_, to)| to == commit).map(|(it, _)| it.as_str()).collect();
-        if names.is_empty() { short.to_owned() } else { format!("{} ({short})", names.join(", ")) }
+        let names: Vec<_> =
+            refs.iter().filter(|(_, to)| to == commit).map(|(it, _)| it.as_str()).collect();
+        if names.is_empty() {
+            short.to_owned()
+        } else {
+            format!("{} ({short})", names.join(", "))
+        }
     };
     match commits {
         [] => "no snapshot at all".to_owned(),
@@ -260,8 +277,13 @@ mod tests {
             ("XDG_CACHE_HOME", "/d"),
             ("HOME", "/home/u"),
         ];
-        let expected =
-            ["/a", "/b", "/home/u/c/hub", "/d/huggingface/hub", "/home/u/.cache/huggingface/hub"];
+        let expected = [
+            "/a",
+            "/b",
+            "/home/u/c/hub",
+            "/d/huggingface/hub",
+            "/home/u/.cache/huggingface/hub",
+        ];
         for (from, expected) in (0..).zip(expected) {
             let set: Vec<_> = all[from..].iter().map(|&(key, it)| (key, Path::new(it))).collect();
             assert_eq!(Environment::of(&set).hub_cache(), Some(PathBuf::from(expected)));

@@ -87,7 +87,9 @@ pub fn release(
     let open = |source| LocateError::Open { path: shown(asked), source };
     let kind = match fs::metadata(asked) {
         Ok(metadata) => metadata.file_type(),
-        Err(error) if error.kind() == io::ErrorKind::NotFound && asked.symlink_metadata().is_err() => {
+        Err(error)
+            if error.kind() == io::ErrorKind::NotFound && asked.symlink_metadata().is_err() =>
+        {
             return match asked.to_str().filter(|id| hub_cache::is_repo_id(id)) {
                 Some(id) => hub_cache::by_id(id, revision, environment),
                 None => Err(open(error)),
