@@ -7,7 +7,7 @@ use super::{
     tokenizer,
 };
 use crate::{
-    facts::{Artifact, Config, Contents, LicenseText, Oddity, What},
+    facts::{Artifact, Contents, LicenseText, Oddity, What},
     inventory::Entry,
     source::{Bytes, Source},
     words::{FileKind, Place},
@@ -193,21 +193,12 @@ impl Artifact {
             self.unreadable = Some(format!("longer than the {} bytes that are read", text::CAP));
             return Ok(());
         }
-        let json = json::read(&read.text);
-        for (line, key) in json.twice {
-            let at = Place::file(&self.path).line(line).key(&key);
-            let saying = format!("has the key `{key}` twice; readers differ on which they take");
-            self.oddities.push(Oddity::new(What::ConfigInvalid, at, saying));
-        }
-        if let Some((line, fault)) = json.fault {
-            let at = Place::file(&self.path).line(line);
-            self.oddities.push(Oddity::new(
-                What::ConfigInvalid,
-                at,
-                format!("is not valid JSON: {fault}"),
-            ));
-        }
-        self.contents = Contents::Config(Config { root: json.root });
+        let (config, oddities) = match tree {
+            Tree::Json => json::config(&self.path, &read.text),
+            Tree::Yaml => yaml::config(&self.path, &read.text),
+        };
+        self.contents = Contents::Config(config);
+        self.oddities.extend(oddities);
         Ok(())
     }
 

@@ -2,7 +2,10 @@
 //! stands twice into one, and gives up with all it has at the first fault; this reader keeps what
 //! stands before it.
 
-use crate::facts::{Node, Yaml};
+use crate::{
+    facts::{Config, Node, Oddity, What, Yaml},
+    words::Place,
+};
 
 /// Values may nest this deep.
 const DEEPEST: usize = 128;
@@ -16,6 +19,18 @@ pub(crate) struct Json {
     pub(crate) fault: Option<(u32, String)>,
     /// Keys that stand twice in one object, with the line of the later.
     pub(crate) twice: Vec<(u32, String)>,
+}
+
+/// Reads a configuration file, with what is wrong with it.
+pub(super) fn config(path: &str, text: &str) -> (Config, Vec<Oddity>) {
+    let Json { root, fault, twice } = read(text);
+    let odd = |line, saying| Oddity::new(What::ConfigInvalid, Place::file(path).line(line), saying);
+    let broken = fault.map(|(line, fault)| odd(line, format!("is not valid JSON: {fault}")));
+    let twice = twice.into_iter().map(|(line, key)| {
+        let it = odd(line, format!("has the key `{key}` twice; readers differ on which they take"));
+        Oddity { at: it.at.key(key), ..it }
+    });
+    (Config { root }, broken.into_iter().chain(twice).collect())
 }
 
 /// Reads a JSON document.

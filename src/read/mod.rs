@@ -13,6 +13,7 @@ mod tokenizer;
 use std::{collections::BTreeMap, io, path::Path};
 
 use rayon::prelude::*;
+pub mod yaml;
 
 use crate::{
     facts::{Facts, Oddity, Release, WeightFile},
