@@ -1,1 +1,3 @@
 //! Says what a downloaded model release really contains.
+
+pub mod licenses;

@@ -1,0 +1,23 @@
+//! What a license text is, what it asks, and where two statements about licenses differ.
+//!
+//! All of it is pure: texts and values in, facts out. Nothing is opened or fetched here.
+mod catalog;
+mod class;
+mod decode;
+mod fold;
+mod links;
+mod markup;
+pub mod mof;
+mod ordinary;
+mod phrases;
+mod read;
+mod sniff;
+mod terms;
+pub use catalog::{Catalog, HubId, Kind, License, catalog};
+pub use class::{Class, Freedom};
+pub use decode::Encoding;
+pub use links::by_link;
+pub use ordinary::license;
+pub use read::{How, Match, Reading, read};
+pub use sniff::{ErrorPage, ReadingKind};
+pub use terms::{Is, TOPICS, Term};
