@@ -11,3 +11,4 @@ pub mod report;
 pub mod sets;
 pub mod source;
 pub mod words;
+pub mod licenses;
