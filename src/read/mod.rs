@@ -14,6 +14,23 @@ use std::{collections::BTreeMap, io, path::Path};
 
 use rayon::prelude::*;
 pub mod yaml;
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "the first reader to use it is on its way")
+)]
+mod notes;
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "the first reader to use it is on its way")
+)]
+mod window;
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "the first reader to use it is on its way")
+)]
+mod zip;
+
+use std::io;
 
 use crate::{
     facts::{Facts, Oddity, Release, WeightFile},
