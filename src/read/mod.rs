@@ -1,5 +1,12 @@
 //! Reads each file by its kind: bytes in, facts out. A file that will not be read is a fact too.
 
+mod gathering;
+mod onnx;
+mod pages;
+mod protobuf;
+#[cfg(test)]
+mod trial;
+
 use std::io;
 
 use crate::{
@@ -59,7 +66,9 @@ pub struct Listing {
 }
 
 /// Every format that is told by content, the most particular first.
-pub const FORMATS: &[Format] = &[];
+pub const FORMATS: &[Format] = &[
+    onnx::FORMAT, //
+];
 
 /// Why a file was refused. The path is not in here: whoever opened the file has it.
 #[derive(Debug, thiserror::Error)]
