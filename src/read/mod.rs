@@ -29,6 +29,12 @@ mod window;
     expect(dead_code, reason = "the first reader to use it is on its way")
 )]
 mod zip;
+mod gathering;
+mod onnx;
+mod pages;
+mod protobuf;
+#[cfg(test)]
+mod trial;
 
 use std::io;
 
@@ -91,6 +97,9 @@ pub struct Listing {
 
 /// Every format that is told by content, the most particular first.
 pub const FORMATS: &[Format] = &[safetensors::FORMAT];
+pub const FORMATS: &[Format] = &[
+    onnx::FORMAT, //
+];
 
 /// Why a file was refused. The path is not in here: whoever opened the file has it.
 #[derive(Debug, thiserror::Error)]
