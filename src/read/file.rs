@@ -4,7 +4,7 @@ use std::io;
 
 use super::{
     FORMATS, Format, Input, Listing, Probe, ReadError, Reader, impostor, index, json, text,
-    tokenizer,
+    tokenizer, yaml,
 };
 use crate::{
     facts::{Artifact, Contents, LicenseText, Oddity, What},

@@ -8,7 +8,7 @@ use serde::{
 };
 use serde_json::Value;
 
-use super::oddities::Oddities;
+use super::notes::Notes;
 use crate::facts::{Oddity, ShardIndex, What};
 
 /// Longer indexes are not read.
@@ -16,23 +16,23 @@ pub(super) const LONGEST: u64 = 1 << 30;
 
 /// Reads an index; of a broken one, what stands before the fault.
 pub(super) fn read(path: &str, bytes: &[u8]) -> (ShardIndex, Vec<Oddity>) {
-    let (mut index, mut odd) = (ShardIndex::default(), Oddities::new(path));
+    let (mut index, mut odd) = (ShardIndex::default(), Notes::new(path));
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let outcome = Outer { index: &mut index, odd: &mut odd }.deserialize(&mut json);
     if let Err(fault) = outcome.and_then(|()| json.end()) {
-        odd.note(What::ConfigInvalid, format!("is not a valid index of shards: {fault}"));
+        odd.of_file(What::ConfigInvalid, format!("is not a valid index of shards: {fault}"));
     } else if index.weight_map.is_empty() {
-        odd.note(What::ConfigInvalid, "names no shard: `weight_map` is missing or empty");
+        odd.of_file(What::ConfigInvalid, "names no shard: `weight_map` is missing or empty");
     }
-    (index, odd.into_list())
+    (index, odd.oddities())
 }
 
-struct Outer<'a, 'p> {
+struct Outer<'a> {
     index: &'a mut ShardIndex,
-    odd: &'a mut Oddities<'p>,
+    odd: &'a mut Notes,
 }
 
-impl<'de> DeserializeSeed<'de> for Outer<'_, '_> {
+impl<'de> DeserializeSeed<'de> for Outer<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -40,7 +40,7 @@ impl<'de> DeserializeSeed<'de> for Outer<'_, '_> {
     }
 }
 
-impl<'de> Visitor<'de> for Outer<'_, '_> {
+impl<'de> Visitor<'de> for Outer<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
@@ -86,12 +86,12 @@ fn whole(value: &Value) -> Option<u64> {
     }
 }
 
-struct WeightMap<'a, 'p> {
+struct WeightMap<'a> {
     index: &'a mut ShardIndex,
-    odd: &'a mut Oddities<'p>,
+    odd: &'a mut Notes,
 }
 
-impl<'de> DeserializeSeed<'de> for WeightMap<'_, '_> {
+impl<'de> DeserializeSeed<'de> for WeightMap<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -99,7 +99,7 @@ impl<'de> DeserializeSeed<'de> for WeightMap<'_, '_> {
     }
 }
 
-impl<'de> Visitor<'de> for WeightMap<'_, '_> {
+impl<'de> Visitor<'de> for WeightMap<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
@@ -112,10 +112,10 @@ impl<'de> Visitor<'de> for WeightMap<'_, '_> {
                 let saying = format!(
                     "is said to lie in `{shard}`, outside the index's folder; not followed"
                 );
-                self.odd.at_tensor(What::PathEscapes, &tensor, saying);
+                self.odd.of_tensor(What::PathEscapes, &tensor, saying);
             }
             if let Some(before) = self.index.weight_map.insert(tensor, shard) {
-                self.odd.note(
+                self.odd.of_file(
                     What::DuplicateName,
                     format!("a tensor stands twice, first in `{before}`"),
                 );

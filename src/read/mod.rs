@@ -2,41 +2,24 @@
 
 mod elsewhere;
 mod file;
+mod gathering;
 mod impostor;
 mod index;
 mod json;
-mod oddities;
+mod notes;
+mod onnx;
+mod pages;
+mod protobuf;
 mod safetensors;
 mod text;
 mod tokenizer;
+mod window;
+pub mod yaml;
+mod zip;
 
 use std::{collections::BTreeMap, io, path::Path};
 
 use rayon::prelude::*;
-pub mod yaml;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the first reader to use it is on its way")
-)]
-mod notes;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the first reader to use it is on its way")
-)]
-mod window;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the first reader to use it is on its way")
-)]
-mod zip;
-mod gathering;
-mod onnx;
-mod pages;
-mod protobuf;
-#[cfg(test)]
-mod trial;
-
-use std::io;
 
 use crate::{
     facts::{Facts, Oddity, Release, WeightFile},
@@ -96,9 +79,9 @@ pub struct Listing {
 }
 
 /// Every format that is told by content, the most particular first.
-pub const FORMATS: &[Format] = &[safetensors::FORMAT];
 pub const FORMATS: &[Format] = &[
-    onnx::FORMAT, //
+    onnx::FORMAT,
+    safetensors::FORMAT, // last: takes what is named so, whatever it holds
 ];
 
 /// Why a file was refused. The path is not in here: whoever opened the file has it.

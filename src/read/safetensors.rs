@@ -18,10 +18,10 @@ use serde::{
 };
 use serde_json::Value;
 
-use super::{Format, Input, Listing, Probe, ReadError, Reader, oddities::Oddities};
+use super::{Format, Input, Listing, Probe, ReadError, Reader, notes::Notes};
 use crate::{
     facts::{Dtype, Tensor, WeightFile, What},
-    words::{FileKind, Place},
+    words::FileKind,
 };
 
 pub(super) const FORMAT: Format = Format {
@@ -36,6 +36,9 @@ const LENGTH_FIELD: u64 = 8;
 
 /// Longer headers are refused, by the `safetensors` crate as here.
 const LONGEST_HEADER: u64 = 100_000_000;
+
+/// What is odd and yet accepted by the crate.
+const ACCEPTED: &[What] = &[What::HeaderUnusual, What::DuplicateName];
 
 /// Loaders keep shapes in arrays of this many extents.
 const MOST_EXTENTS: usize = 64;
@@ -53,10 +56,10 @@ fn recognizes(probe: &Probe) -> bool {
 
 fn read(input: &Input) -> Result<Listing, ReadError> {
     let (header, data) = header(input)?;
-    let mut odd = Oddities::new(input.path);
+    let mut odd = Notes::new(input.path);
     let text = std::str::from_utf8(&header).map_err(|error| malformed(&error))?;
     if !text.starts_with('{') {
-        odd.note(What::HeaderUnusual, "the header begins with spaces, not with `{`");
+        odd.of_file(What::HeaderUnusual, "the header begins with spaces, not with `{`");
     }
     let mut entries = Entries::default();
     let clean = parse(text, &mut Fast(&mut entries)).is_ok();
@@ -67,21 +70,24 @@ fn read(input: &Input) -> Result<Listing, ReadError> {
             if entries.tensors.is_empty() && entries.metadata.is_empty() {
                 return Err(malformed(&fault));
             }
-            odd.note(What::HeaderInvalid, format!("the header breaks off: {fault}"));
+            odd.of_file(What::HeaderInvalid, format!("the header breaks off: {fault}"));
         }
     }
     let tensors = in_order(entries.tensors, &mut odd);
     check(&tensors, &data, &mut odd);
-    if !clean || odd.found() {
+    if !clean || odd.any_but(&[]) {
         match strict(text, data.end) {
-            Ok(()) if !odd.found() => {
-                odd.note(
+            Ok(()) if !odd.any_but(&[]) => {
+                odd.of_file(
                     What::HeaderUnusual,
                     "the header is one that loaders accept and few write",
                 );
             }
-            Err(refusal) if !odd.refuses() => {
-                odd.note(What::HeaderInvalid, format!("the safetensors library says: {refusal}"));
+            Err(refusal) if !odd.any_but(ACCEPTED) => {
+                odd.of_file(
+                    What::HeaderInvalid,
+                    format!("the safetensors library says: {refusal}"),
+                );
             }
             _ => {}
         }
@@ -98,7 +104,7 @@ fn read(input: &Input) -> Result<Listing, ReadError> {
         tensors: tensors.into_iter().map(place).collect(),
         ..WeightFile::default()
     };
-    Ok(Listing { file, oddities: odd.into_list() })
+    Ok(Listing { file, oddities: odd.oddities() })
 }
 
 /// The header's bytes, and where the data section starts and the file ends.
@@ -148,7 +154,7 @@ fn shifted(offsets: &(u64, u64), start: u64) -> Range<u64> {
 }
 
 /// By start, then name; of a name that stands twice, the last, as loaders take it.
-fn in_order(mut tensors: Vec<(String, Entry)>, odd: &mut Oddities) -> Vec<(String, Entry)> {
+fn in_order(mut tensors: Vec<(String, Entry)>, odd: &mut Notes) -> Vec<(String, Entry)> {
     let mut names = HashSet::with_capacity(tensors.len());
     let twice: HashSet<String> = tensors
         .iter()
@@ -165,7 +171,7 @@ fn in_order(mut tensors: Vec<(String, Entry)>, odd: &mut Oddities) -> Vec<(Strin
                     "stands twice: loaders take the last, and never read bytes {} to {} of the data",
                     entry.data_offsets.0, entry.data_offsets.1
                 );
-                odd.at_tensor(What::DuplicateName, name, saying);
+                odd.of_tensor(What::DuplicateName, name, saying);
             }
             last
         });
@@ -178,7 +184,7 @@ fn in_order(mut tensors: Vec<(String, Entry)>, odd: &mut Oddities) -> Vec<(Strin
 
 /// Holds the entries against the rules: they fill the data section without a gap or an overlap,
 /// and each has as many bytes as its shape needs.
-fn check(tensors: &[(String, Entry)], data: &Range<u64>, odd: &mut Oddities) {
+fn check(tensors: &[(String, Entry)], data: &Range<u64>, odd: &mut Notes) {
     let there = data.end - data.start;
     let (mut filled, mut outside) = (0, 0_u64);
     let mut before: &str = "the start of the data";
@@ -190,12 +196,12 @@ fn check(tensors: &[(String, Entry)], data: &Range<u64>, odd: &mut Oddities) {
                 "{} bytes that no tensor names lie between it and {before}",
                 start - filled
             );
-            odd.at_tensor(What::TrailingBytes, name, saying);
+            odd.of_tensor(What::TrailingBytes, name, saying);
         } else if start < filled {
             let saying = format!(
                 "starts at byte {start} of the data, inside {before}, which ends at {filled}"
             );
-            odd.at_tensor(What::TensorOverlap, name, saying);
+            odd.of_tensor(What::TensorOverlap, name, saying);
         }
         outside += u64::from(end > there);
         (filled, before) = (filled.max(end), name);
@@ -206,26 +212,26 @@ fn check(tensors: &[(String, Entry)], data: &Range<u64>, odd: &mut Oddities) {
         let saying = format!(
             "tensors end at byte {end}, the file at byte {len}: {outside} of {count} tensors are not whole"
         );
-        odd.note(What::ShardTruncated, saying);
+        odd.of_file(What::ShardTruncated, saying);
     } else if end < len {
         let saying = format!(
             "tensors end at byte {end}, the file at byte {len}: {} bytes are left over",
             len - end
         );
-        odd.note_at(What::TrailingBytes, Place::file(odd.path()).byte(end), saying);
+        odd.note(What::TrailingBytes, odd.file().byte(end), saying);
     }
 }
 
 /// Holds one entry's range against its shape and element type.
-fn size(name: &str, entry: &Entry, odd: &mut Oddities) {
+fn size(name: &str, entry: &Entry, odd: &mut Notes) {
     let ((start, end), dtype) = (entry.data_offsets, &entry.dtype.0);
     if end < start {
         let saying = format!("ends at byte {end} of the data, before it starts at {start}");
-        return odd.at_tensor(What::TensorOutOfRange, name, saying);
+        return odd.of_tensor(What::TensorOutOfRange, name, saying);
     }
     if !DTYPES.contains(&dtype.name()) {
         let saying = format!("has the element type `{dtype}`, which safetensors does not define");
-        return odd.at_tensor(What::DtypeUnknown, name, saying);
+        return odd.of_tensor(What::DtypeUnknown, name, saying);
     }
     // as the crate multiplies: a zero does not save a product that overflows before it
     let elements = entry.shape.iter().try_fold(1_u64, |n, &extent| n.checked_mul(extent));
@@ -236,28 +242,28 @@ fn size(name: &str, entry: &Entry, odd: &mut Oddities) {
                 "has the shape {:?}, whose elements cannot be counted in 64 bits",
                 entry.shape
             );
-            odd.at_tensor(What::HeaderInvalid, name, saying);
+            odd.of_tensor(What::HeaderInvalid, name, saying);
         }
         Some(bits) if bits % 8 != 0 || bits / 8 != end - start => {
             let (wanted, there) = (bits.div_ceil(8), end - start);
             let saying =
                 format!("{dtype} {:?} needs {wanted} bytes, its range has {there}", entry.shape);
-            odd.at_tensor(What::HeaderInvalid, name, saying);
+            odd.of_tensor(What::HeaderInvalid, name, saying);
         }
         _ => unusual(name, entry, odd),
     }
 }
 
 /// What loaders accept and some trip over.
-fn unusual(name: &str, entry: &Entry, odd: &mut Oddities) {
+fn unusual(name: &str, entry: &Entry, odd: &mut Notes) {
     if entry.shape.len() > MOST_EXTENTS {
         let saying =
             format!("has {} extents; numpy and torch stop at {MOST_EXTENTS}", entry.shape.len());
-        odd.at_tensor(What::HeaderUnusual, name, saying);
+        odd.of_tensor(What::HeaderUnusual, name, saying);
     } else if let Some(extent) = entry.shape.iter().find(|&&extent| extent > i64::MAX as u64 / 2) {
         let saying =
             format!("has an extent of {extent}, which overflows readers with signed numbers");
-        odd.at_tensor(What::HeaderUnusual, name, saying);
+        odd.of_tensor(What::HeaderUnusual, name, saying);
     }
 }
 
@@ -411,12 +417,12 @@ impl<'de> Visitor<'de> for AsObject {
 }
 
 /// Takes any JSON object and says of each entry what is wrong with it.
-struct Patient<'a, 'p> {
+struct Patient<'a> {
     entries: &'a mut Entries,
-    odd: &'a mut Oddities<'p>,
+    odd: &'a mut Notes,
 }
 
-impl<'de> ReadsHeader<'de> for Patient<'_, '_> {
+impl<'de> ReadsHeader<'de> for Patient<'_> {
     fn entry<M: MapAccess<'de>>(&mut self, name: String, map: &mut M) -> Result<(), M::Error> {
         let value: Value = map.next_value()?;
         if name == "__metadata__" {
@@ -428,10 +434,10 @@ impl<'de> ReadsHeader<'de> for Patient<'_, '_> {
     }
 }
 
-impl Patient<'_, '_> {
+impl Patient<'_> {
     fn metadata(&mut self, value: Value) {
         match value {
-            Value::Null => self.odd.note(What::HeaderUnusual, "`__metadata__` is null"),
+            Value::Null => self.odd.of_file(What::HeaderUnusual, "`__metadata__` is null"),
             Value::Object(map) => {
                 for (key, value) in map {
                     if let Value::String(text) = value {
@@ -439,11 +445,11 @@ impl Patient<'_, '_> {
                     } else {
                         let saying =
                             format!("`__metadata__` has a value that is no text, at `{key}`");
-                        self.odd.note(What::HeaderInvalid, saying);
+                        self.odd.of_file(What::HeaderInvalid, saying);
                     }
                 }
             }
-            _ => self.odd.note(What::HeaderInvalid, "`__metadata__` is no object"),
+            _ => self.odd.of_file(What::HeaderInvalid, "`__metadata__` is no object"),
         }
     }
 
@@ -462,16 +468,16 @@ impl Patient<'_, '_> {
         };
         let Some(entry) = entry() else {
             let saying = "is not described by an element type, a shape and two offsets from 0";
-            return self.odd.at_tensor(What::HeaderInvalid, &name, saying);
+            return self.odd.of_tensor(What::HeaderInvalid, &name, saying);
         };
         if value.is_array() {
             let saying = "is described by a list, which not all readers take";
-            self.odd.at_tensor(What::HeaderUnusual, &name, saying);
+            self.odd.of_tensor(What::HeaderUnusual, &name, saying);
         }
         let extra = value.as_object().into_iter().flat_map(serde_json::Map::keys);
         for field in extra.filter(|field| !known.contains(&field.as_str())) {
             let saying = format!("has a field `{field}` that loaders ignore");
-            self.odd.at_tensor(What::HeaderUnusual, &name, saying);
+            self.odd.of_tensor(What::HeaderUnusual, &name, saying);
         }
         self.entries.tensors.push((name, entry));
     }
@@ -615,8 +621,7 @@ mod tests {
 
     /// Whether our reading of a header refuses it, as the crate must.
     fn refuses(bytes: &[u8]) -> bool {
-        let accepted = [What::HeaderUnusual, What::DuplicateName];
-        listed(bytes).map_or(true, |it| it.oddities.iter().any(|it| !accepted.contains(&it.what)))
+        listed(bytes).map_or(true, |it| it.oddities.iter().any(|it| !ACCEPTED.contains(&it.what)))
     }
 
     proptest::proptest! {
