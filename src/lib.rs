@@ -1,6 +1,7 @@
 //! Says what a downloaded model release really contains.
 
 pub mod digest;
+pub mod digests;
 pub mod evidence;
 pub mod facts;
 pub mod inventory;
@@ -11,4 +12,5 @@ pub mod read;
 pub mod report;
 pub mod sets;
 pub mod source;
+pub mod terms;
 pub mod words;

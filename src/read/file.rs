@@ -28,6 +28,7 @@ pub(super) fn read(entry: &Entry, find: &Find) -> Artifact {
         path: entry.path.clone(),
         place: entry.place.clone(),
         link: entry.link.clone(),
+        open: entry.closed.is_none(),
         len: entry.len,
         kind: entry.kind,
         format: None,

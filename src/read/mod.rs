@@ -13,6 +13,8 @@ mod protobuf;
 mod safetensors;
 mod text;
 mod tokenizer;
+#[cfg(test)]
+mod trial;
 mod window;
 pub mod yaml;
 mod zip;
