@@ -2,6 +2,10 @@
 
 pub mod digest;
 pub mod digests;
+// The sample report of the tests is written against the library as others see it.
+#[cfg(test)]
+extern crate self as weighbill;
+
 pub mod evidence;
 pub mod facts;
 pub mod inventory;
@@ -9,6 +13,7 @@ pub mod judge;
 pub mod licenses;
 pub mod locate;
 pub mod read;
+pub mod render;
 pub mod report;
 pub mod sets;
 pub mod source;
