@@ -1,19 +1,9 @@
 //! Reads each file by its kind: bytes in, facts out. A file that will not be read is a fact too.
 
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the first reader to use it is on its way")
-)]
+mod cursor;
 mod notes;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the first reader to use it is on its way")
-)]
+mod pickle;
 mod window;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the first reader to use it is on its way")
-)]
 mod zip;
 
 use std::io;
