@@ -46,9 +46,9 @@ impl<'a> Cursor<'a> {
     /// The next `N` bytes.
     #[inline]
     pub(super) fn array<const N: usize>(&mut self) -> Result<[u8; N], ReadError> {
-        if let Some(array) = self.ahead().first_chunk() {
+        if let Some(array) = self.ahead().first_chunk().copied() {
             self.at += N as u64;
-            return Ok(*array);
+            return Ok(array);
         }
         self.fill(N as u64)?;
         let array = self.ahead().first_chunk().copied();
@@ -96,7 +96,8 @@ impl<'a> Cursor<'a> {
             let ahead = self.ahead();
             let end = ahead.iter().position(|&byte| byte == b'\n');
             line.extend(&ahead[..end.unwrap_or(ahead.len())]);
-            self.at += (end.map_or(ahead.len(), |end| end + 1)) as u64;
+            let passed = end.map_or(ahead.len(), |end| end + 1);
+            self.at += passed as u64;
             if end.is_some() {
                 return Ok(Some(line));
             }
