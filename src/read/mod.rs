@@ -1,5 +1,6 @@
 //! Reads each file by its kind: bytes in, facts out. A file that will not be read is a fact too.
 
+mod cursor;
 mod elsewhere;
 mod file;
 mod gathering;
@@ -9,6 +10,7 @@ mod json;
 mod notes;
 mod onnx;
 mod pages;
+mod pickle;
 mod protobuf;
 mod safetensors;
 mod text;
