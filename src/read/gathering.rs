@@ -2,9 +2,9 @@
 
 use std::{collections::BTreeMap, ops::Range};
 
-use super::{Input, Listing, ReadError, pages::Pages};
+use super::{Input, Listing, ReadError, notes::Notes, pages::Pages};
 use crate::{
-    facts::{Dtype, Oddity, Tensor, WeightFile, What},
+    facts::{Dtype, Tensor, WeightFile, What},
     words::Place,
 };
 
@@ -16,38 +16,36 @@ pub(super) const NOTE: u64 = 64 << 10;
 pub(super) const RANK: usize = 64;
 /// Tensors listed of one file.
 const TENSORS: usize = 4 << 20;
-/// Oddities of one kind that are told one by one.
-const ALIKE: u64 = 50;
+/// Overlaps looked for in one file; a header that is nothing else has no more to say.
+const OVERLAPS: usize = 1000;
 
 /// Tensors and oddities, as a reader finds them.
-pub(super) struct Gathering<'a> {
-    path: &'a str,
+pub(super) struct Gathering {
     member: Option<String>,
     len: u64,
     file: WeightFile,
     elsewhere: BTreeMap<String, Vec<Tensor>>,
-    oddities: Vec<Oddity>,
-    told: BTreeMap<What, u64>,
+    notes: Notes,
 }
 
-impl<'a> Gathering<'a> {
+impl Gathering {
     /// Nothing yet, of a file in this format.
-    pub(super) fn new(input: &Input<'a>, format: &'static str) -> Self {
+    pub(super) fn new(input: &Input, format: &'static str) -> Self {
         Self {
-            path: input.path,
             member: None,
             len: input.bytes.len(),
             file: WeightFile { format, ..WeightFile::default() },
             elsewhere: BTreeMap::new(),
-            oddities: Vec::new(),
-            told: BTreeMap::new(),
+            notes: Notes::new(input.path),
         }
     }
 
     /// The file, as a place; the member that is being read, where one is.
     pub(super) fn at(&self) -> Place {
-        let place = Place::file(self.path);
-        Place { member: self.member.clone(), ..place }
+        Place {
+            member: self.member.clone(),
+            ..self.notes.file()
+        }
     }
 
     /// From here on, places lie in this member of the file.
@@ -55,13 +53,9 @@ impl<'a> Gathering<'a> {
         self.member = member;
     }
 
-    /// Notes an oddity; those of one kind are told up to a number, then counted.
+    /// Notes an oddity.
     pub(super) fn odd(&mut self, what: What, at: Place, saying: impl Into<String>) {
-        let told = self.told.entry(what).or_default();
-        *told += 1;
-        if *told <= ALIKE {
-            self.oddities.push(Oddity::new(what, at, saying));
-        }
+        self.notes.note(what, at, saying);
     }
 
     /// Keeps a note of the producer's; an empty one is none.
@@ -160,7 +154,7 @@ impl<'a> Gathering<'a> {
         Ok(self.listing())
     }
 
-    /// The same, for a reader without a pages.
+    /// The same, for a reader without pages.
     pub(super) fn listing(mut self) -> Listing {
         let mut tensors = std::mem::take(&mut self.file.tensors);
         self.order(&mut tensors);
@@ -169,13 +163,10 @@ impl<'a> Gathering<'a> {
             self.order(&mut tensors);
             self.file.elsewhere.push((path, tensors));
         }
-        let more = self.told.iter().filter(|(_, told)| **told > ALIKE);
-        let more: Vec<_> = more.map(|(what, told)| (*what, told - ALIKE)).collect();
-        for (what, more) in more {
-            let at = self.at();
-            self.oddities.push(Oddity::new(what, at, format!("and {more} more of this kind")));
+        Listing {
+            file: self.file,
+            oddities: self.notes.oddities(),
         }
-        Listing { file: self.file, oddities: self.oddities }
     }
 
     fn order(&mut self, tensors: &mut [Tensor]) {
@@ -207,7 +198,7 @@ impl<'a> Gathering<'a> {
             if last.as_ref().is_none_or(|(_, before)| bytes.end > before.end) {
                 last = Some((tensor, bytes));
             }
-            if overlaps.len() as u64 > ALIKE {
+            if overlaps.len() >= OVERLAPS {
                 break;
             }
         }
@@ -300,7 +291,7 @@ mod tests {
 
     static FILE: &[u8] = &[0; 100];
 
-    fn gathering() -> Gathering<'static> {
+    fn gathering() -> Gathering {
         let input = Input {
             path: "m.onnx",
             bytes: &FILE,

@@ -19,6 +19,22 @@ mod tokenizer;
 mod trial;
 mod window;
 pub mod yaml;
+mod gathering;
+mod notes;
+mod onnx;
+mod pages;
+mod protobuf;
+#[cfg(test)]
+mod trial;
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "the first reader to use it is on its way")
+)]
+mod window;
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "the first reader to use it is on its way")
+)]
 mod zip;
 
 use std::{collections::BTreeMap, io, path::Path};

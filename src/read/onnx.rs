@@ -137,7 +137,7 @@ fn read(input: &Input) -> Result<Listing, ReadError> {
 struct Walk<'a, 'b> {
     sibling: &'b dyn Fn(&str) -> Option<Box<dyn crate::source::Bytes>>,
     pages: &'a Pages<'a>,
-    found: Gathering<'b>,
+    found: Gathering,
 }
 
 impl<'a> Walk<'a, '_> {
