@@ -2,10 +2,6 @@
 
 pub mod digest;
 pub mod digests;
-// The sample report of the tests is written against the library as others see it.
-#[cfg(test)]
-extern crate self as weighbill;
-
 pub mod evidence;
 pub mod facts;
 pub mod inventory;
@@ -19,3 +15,7 @@ pub mod sets;
 pub mod source;
 pub mod terms;
 pub mod words;
+
+// The sample report of the tests is written against the library as others see it.
+#[cfg(test)]
+extern crate self as weighbill;

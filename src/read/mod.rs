@@ -19,22 +19,6 @@ mod tokenizer;
 mod trial;
 mod window;
 pub mod yaml;
-mod gathering;
-mod notes;
-mod onnx;
-mod pages;
-mod protobuf;
-#[cfg(test)]
-mod trial;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the first reader to use it is on its way")
-)]
-mod window;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the first reader to use it is on its way")
-)]
 mod zip;
 
 use std::{collections::BTreeMap, io, path::Path};
@@ -99,10 +83,7 @@ pub struct Listing {
 }
 
 /// Every format that is told by content, the most particular first.
-pub const FORMATS: &[Format] = &[
-    onnx::FORMAT,
-    safetensors::FORMAT, // last: takes what is named so, whatever it holds
-];
+pub const FORMATS: &[Format] = &[onnx::FORMAT, safetensors::FORMAT];
 
 /// Why a file was refused. The path is not in here: whoever opened the file has it.
 #[derive(Debug, thiserror::Error)]

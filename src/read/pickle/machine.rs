@@ -321,11 +321,18 @@ impl Machine<'_> {
             (b'R' | 0x81, _) => {
                 let (arguments, callee) = (self.pop()?, self.pop()?);
                 let (byte, opcode) = (at, row.name);
-                self.walk.values.add_call(Call { byte, opcode, callee, arguments, filled: None })
+                self.walk.values.add_call(Call {
+                    byte,
+                    opcode,
+                    callee,
+                    arguments,
+                    filled: None,
+                })
             }
             (0x92, _) => {
                 let (keywords, arguments, callee) = (self.pop()?, self.pop()?, self.pop()?);
-                let filled = Some(Box::new(super::values::Filled { keywords, ..Default::default() }));
+                let filled =
+                    Some(Box::new(super::values::Filled { keywords, ..Default::default() }));
                 let (byte, opcode) = (at, row.name);
                 self.walk.values.add_call(Call { byte, opcode, callee, arguments, filled })
             }
@@ -369,7 +376,13 @@ impl Machine<'_> {
         arguments: Vec<Value>,
     ) -> Value {
         let arguments = self.walk.values.add(Node::Tuple(arguments));
-        self.walk.values.add_call(Call { byte, opcode, callee, arguments, filled: None })
+        self.walk.values.add_call(Call {
+            byte,
+            opcode,
+            callee,
+            arguments,
+            filled: None,
+        })
     }
 
     /// What is made of other values.
@@ -526,7 +539,11 @@ fn long(bytes: &[u8], len: u64) -> Value {
     if len > 8 {
         return Value::Unknown;
     }
-    let fill = if bytes.last().is_some_and(|byte| byte & 0x80 != 0) { 0xFF } else { 0 };
+    let fill = if bytes.last().is_some_and(|byte| byte & 0x80 != 0) {
+        0xFF
+    } else {
+        0
+    };
     let mut eight = [fill; 8];
     eight.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
     Value::Int(i64::from_le_bytes(eight))
@@ -577,7 +594,8 @@ fn unescaped(text: &[u8], string: bool) -> Vec<u8> {
                 let octal = after.iter().take(3).take_while(|digit| (b'0'..b'8').contains(digit));
                 let octal = octal.count();
                 if octal > 0 {
-                    let number = after[..octal].iter().fold(0u32, |n, d| n * 8 + u32::from(d - b'0'));
+                    let number =
+                        after[..octal].iter().fold(0u32, |n, d| n * 8 + u32::from(d - b'0'));
                     out.push(number.to_le_bytes()[0]);
                     rest = &after[octal..];
                 } else {
