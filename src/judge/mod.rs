@@ -3,10 +3,12 @@
 mod oddities;
 
 use crate::{
+    digests::Digests,
     evidence::Evidence,
     facts::Facts,
     report::Finding,
     sets::Sets,
+    terms::Terms,
     words::{Category, Confidence, Place, Severity},
 };
 
@@ -16,6 +18,10 @@ pub struct Case<'a> {
     pub facts: &'a Facts,
     /// The weights, grouped and counted.
     pub sets: &'a Sets,
+    /// What the files state as terms.
+    pub terms: &'a Terms,
+    /// What was hashed.
+    pub digests: &'a Digests,
     /// What the facts show.
     pub evidence: &'a [Evidence],
 }

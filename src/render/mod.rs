@@ -26,6 +26,9 @@ pub struct Output {
 /// Every way to write an inspection, in the order that `--help` lists them.
 pub const OUTPUTS: &[Output] = &[text::OUTPUT];
 
+/// Every way to write a listing of tensors, in the order that `--help` lists them.
+pub const LISTINGS: &[Output] = &[text::OUTPUT];
+
 /// The output called `name`.
 pub fn named(name: &str) -> Option<&'static Output> {
     OUTPUTS.iter().find(|output| output.name == name)
