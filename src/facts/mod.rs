@@ -1,6 +1,8 @@
 //! The nouns: what a release holds, as read, with no opinion on it. No I/O in here.
 
 mod artifact;
+#[cfg(test)]
+pub(crate) mod build;
 mod card;
 mod config;
 mod dtype;
@@ -44,6 +46,14 @@ impl Facts {
             Contents::Weights(file) => Some((i, artifact, file)),
             _ => None,
         })
+    }
+
+    /// The tensors of the artifact at this index, where they were listed.
+    pub fn weight_file(&self, artifact: usize) -> Option<&WeightFile> {
+        match &self.artifacts.get(artifact)?.contents {
+            Contents::Weights(file) => Some(file),
+            _ => None,
+        }
     }
 
     /// The indexes that say which shard holds which tensor.
