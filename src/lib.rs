@@ -7,6 +7,7 @@ extern crate self as weighbill;
 pub mod evidence;
 pub mod facts;
 pub mod judge;
+pub mod layers;
 pub mod read;
 pub mod render;
 pub mod report;
