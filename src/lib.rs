@@ -17,6 +17,7 @@ pub mod inventory;
 pub mod judge;
 pub mod licenses;
 pub mod locate;
+pub mod layers;
 pub mod read;
 pub mod render;
 pub mod report;
