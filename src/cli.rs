@@ -10,7 +10,7 @@ use clap::{
 use crate::{
     digests::Extent,
     licenses::Use,
-    render::{LISTINGS, OUTPUTS},
+    render::{OUTPUTS, TENSOR_OUTPUTS},
     words::Severity,
 };
 
@@ -156,7 +156,7 @@ pub struct Tensors {
     pub reading: Reading,
 
     /// How to write the listing; text where none is named
-    #[arg(short, long, value_name = "FORMAT", value_parser = names(LISTINGS))]
+    #[arg(short, long, value_name = "FORMAT", value_parser = names(TENSOR_OUTPUTS))]
     pub format: Vec<String>,
 
     /// How to write.

@@ -29,12 +29,6 @@ pub struct Output {
 /// Every way to write an inspection, in the order that `--help` lists them.
 pub const OUTPUTS: &[Output] = &[text::OUTPUT, json::OUTPUT];
 
-/// Every way to write a listing of tensors, in the order that `--help` lists them.
-pub const LISTINGS: &[Output] = &[text::OUTPUT];
-
-/// The output called `name`.
-pub fn named(name: &str) -> Option<&'static Output> {
-    OUTPUTS.iter().find(|output| output.name == name)
 /// Every way to write a listing of tensors.
 pub const TENSOR_OUTPUTS: &[Output] = &[tensors::OUTPUT, json::TENSORS, csv::OUTPUT];
 
