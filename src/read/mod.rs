@@ -1,12 +1,20 @@
 //! Reads each file by its kind: bytes in, facts out. A file that will not be read is a fact too.
 
+mod ctranslate2;
+mod flatbuffer;
+mod flax;
 mod gathering;
 mod notes;
 mod onnx;
 mod pages;
 mod protobuf;
+mod tf_bundle;
+mod tf_graph;
+mod tf_types;
+mod tflite;
 #[cfg(test)]
 mod trial;
+mod unopened;
 #[cfg_attr(
     not(test),
     expect(dead_code, reason = "the first reader to use it is on its way")
@@ -78,7 +86,13 @@ pub struct Listing {
 
 /// Every format that is told by content, the most particular first.
 pub const FORMATS: &[Format] = &[
-    onnx::FORMAT, //
+    onnx::FORMAT,
+    tf_graph::SAVED_MODEL,
+    tf_graph::FROZEN,
+    tf_bundle::FORMAT,
+    tflite::FORMAT,
+    flax::FORMAT,
+    ctranslate2::FORMAT,
 ];
 
 /// Why a file was refused. The path is not in here: whoever opened the file has it.
