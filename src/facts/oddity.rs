@@ -65,6 +65,8 @@ pub enum What {
     /// A file, or a part of one, larger than what is read of its kind, or packed in a way that is
     /// not read.
     ReadInPart,
+    /// A file that a weight file stores its tensors in, and that is not here.
+    ExternalDataMissing,
     /// An archive whose tables contradict each other, or leave bytes out.
     ArchiveInconsistent,
     /// Members of an archive that share bytes, or unpack to more than they may.

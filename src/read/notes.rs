@@ -33,6 +33,21 @@ impl Notes {
         self.file.clone()
     }
 
+    /// One more, of the file as a whole.
+    pub(super) fn of_file(&mut self, what: What, saying: impl Into<String>) {
+        self.note(what, self.file(), saying);
+    }
+
+    /// One more, of a tensor.
+    pub(super) fn of_tensor(&mut self, what: What, tensor: &str, saying: impl Into<String>) {
+        self.note(what, self.file().tensor(tensor), saying);
+    }
+
+    /// Whether there is any of a kind that is not among `kinds`.
+    pub(super) fn any_but(&self, kinds: &[What]) -> bool {
+        self.counts.keys().any(|what| !kinds.contains(what))
+    }
+
     /// One more.
     pub(super) fn note(&mut self, what: What, at: Place, saying: impl Into<String>) {
         let count = self.counts.entry(what).or_default();
