@@ -3,7 +3,7 @@
 use std::io;
 
 use super::{
-    FORMATS, Format, Input, Listing, Probe, ReadError, Reader, impostor, index, json, text,
+    Format, Input, Listing, Probe, ReadError, Reader, formats, impostor, index, json, text,
     tokenizer, yaml,
 };
 use crate::{
@@ -84,7 +84,7 @@ impl Artifact {
         }
         let name = self.name().to_owned();
         let probe = Probe { head: &head, name: &name, bytes: source };
-        match FORMATS.iter().find(|format| (format.recognizes)(&probe)) {
+        match formats().find(|format| (format.recognizes)(&probe)) {
             Some(format) => {
                 self.in_format(format, source, find);
                 Ok(())

@@ -16,6 +16,11 @@ pub(super) const NOTE: u64 = 64 << 10;
 pub(super) const RANK: usize = 64;
 /// Tensors listed of one file.
 const TENSORS: usize = 4 << 20;
+/// Bytes of names and extents that a listing may take for each byte of the file. A header that
+/// shares or repeats its strings could otherwise fill any memory.
+const ROOM: u64 = 32;
+/// The same, whatever the length of the file.
+const LEAST_ROOM: u64 = 1 << 20;
 /// Overlaps looked for in one file; a header that is nothing else has no more to say.
 const OVERLAPS: usize = 1000;
 
@@ -26,6 +31,8 @@ pub(super) struct Gathering {
     file: WeightFile,
     elsewhere: BTreeMap<String, Vec<Tensor>>,
     notes: Notes,
+    room: u64,
+    listed: usize,
 }
 
 impl Gathering {
@@ -37,6 +44,8 @@ impl Gathering {
             file: WeightFile { format, ..WeightFile::default() },
             elsewhere: BTreeMap::new(),
             notes: Notes::new(input.path),
+            room: input.bytes.len().saturating_mul(ROOM).saturating_add(LEAST_ROOM),
+            listed: 0,
         }
     }
 
@@ -67,13 +76,21 @@ impl Gathering {
     }
 
     /// Counts a node that calls an operator.
-    pub(super) fn operator(&mut self, name: String) {
-        *self.file.operators.entry(name).or_default() += 1;
+    pub(super) fn operator(&mut self, name: &str) {
+        self.operators(name, 1);
     }
 
-    /// How many tensors there are so far, here and elsewhere.
-    pub(super) fn count(&self) -> usize {
-        self.file.tensors.len() + self.elsewhere.values().map(Vec::len).sum::<usize>()
+    /// Counts nodes that call an operator.
+    pub(super) fn operators(&mut self, name: &str, calls: u64) {
+        match self.file.operators.get_mut(name) {
+            Some(count) => *count += calls,
+            None => drop(self.file.operators.insert(name.to_owned(), calls)),
+        }
+    }
+
+    /// Whether nothing more can be listed.
+    pub(super) fn is_full(&self) -> bool {
+        self.room == 0 || self.listed >= TENSORS
     }
 
     /// Lists a tensor that this file stores. `stored` are its bytes where they are its elements and
@@ -108,11 +125,21 @@ impl Gathering {
     }
 
     fn checked(&mut self, mut tensor: Tensor, len: Option<u64>, owner: &str) -> Option<Tensor> {
-        if self.count() >= TENSORS {
+        if self.listed >= TENSORS {
             let at = self.at();
             self.odd(What::ReadInPart, at, format!("more than {TENSORS} tensors"));
             return None;
         }
+        let taken = (tensor.name.len() + 8 * tensor.shape.len()) as u64;
+        let Some(room) = self.room.checked_sub(taken) else {
+            self.room = 0;
+            let saying = format!("names and extents of more than {ROOM} times the file's bytes");
+            let at = self.at();
+            self.odd(What::HeaderInvalid, at, saying);
+            return None;
+        };
+        self.room = room;
+        self.listed += 1;
         let at = || self.at().tensor(&tensor.name);
         let Some(bytes) = tensor.bytes.clone() else {
             return Some(tensor);

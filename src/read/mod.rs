@@ -1,8 +1,11 @@
 //! Reads each file by its kind: bytes in, facts out. A file that will not be read is a fact too.
 
+mod ctranslate2;
 mod cursor;
 mod elsewhere;
 mod file;
+mod flatbuffer;
+mod flax;
 mod gathering;
 mod impostor;
 mod index;
@@ -14,9 +17,14 @@ mod pickle;
 mod protobuf;
 mod safetensors;
 mod text;
+mod tf_bundle;
+mod tf_graph;
+mod tf_types;
+mod tflite;
 mod tokenizer;
 #[cfg(test)]
 mod trial;
+mod unopened;
 mod window;
 pub mod yaml;
 mod zip;
@@ -83,7 +91,21 @@ pub struct Listing {
 }
 
 /// Every format that is told by content, the most particular first.
-pub const FORMATS: &[Format] = &[onnx::FORMAT, safetensors::FORMAT];
+pub const FORMATS: &[Format] = &[
+    onnx::FORMAT,
+    tf_graph::SAVED_MODEL,
+    tf_graph::FROZEN,
+    tf_bundle::FORMAT,
+    tflite::FORMAT,
+    flax::FORMAT,
+    ctranslate2::FORMAT,
+    safetensors::FORMAT, // last: takes what is named so, whatever it holds
+];
+
+/// Every format in the order in which they are tried, with those that are told and not opened.
+pub fn formats() -> impl Iterator<Item = &'static Format> {
+    FORMATS.iter().chain(unopened::FORMATS)
+}
 
 /// Why a file was refused. The path is not in here: whoever opened the file has it.
 #[derive(Debug, thiserror::Error)]
