@@ -1,5 +1,6 @@
 //! Reads each file by its kind: bytes in, facts out. A file that will not be read is a fact too.
 
+pub mod card;
 pub mod yaml;
 
 use std::io;
