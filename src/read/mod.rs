@@ -26,6 +26,7 @@ mod tokenizer;
 mod trial;
 mod unopened;
 mod window;
+pub mod card;
 pub mod yaml;
 mod zip;
 
