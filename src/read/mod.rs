@@ -1,10 +1,34 @@
 //! Reads each file by its kind: bytes in, facts out. A file that will not be read is a fact too.
 
-use std::io;
+mod cursor;
+mod elsewhere;
+mod file;
+mod gathering;
+mod impostor;
+mod index;
+mod json;
+mod notes;
+mod onnx;
+mod pages;
+mod pickle;
+mod protobuf;
+mod safetensors;
+mod text;
+mod tokenizer;
+#[cfg(test)]
+mod trial;
+mod window;
+pub mod yaml;
+mod zip;
+
+use std::{collections::BTreeMap, io, path::Path};
+
+use rayon::prelude::*;
 
 use crate::{
-    facts::{Oddity, WeightFile},
-    source::Bytes,
+    facts::{Facts, Oddity, Release, WeightFile},
+    inventory::Inventory,
+    source::{Bytes, Source},
     words::FileKind,
 };
 
@@ -59,7 +83,7 @@ pub struct Listing {
 }
 
 /// Every format that is told by content, the most particular first.
-pub const FORMATS: &[Format] = &[];
+pub const FORMATS: &[Format] = &[onnx::FORMAT, safetensors::FORMAT];
 
 /// Why a file was refused. The path is not in here: whoever opened the file has it.
 #[derive(Debug, thiserror::Error)]
@@ -97,4 +121,23 @@ pub enum ReadError {
     /// The bytes could not be read.
     #[error("cannot be read: {0}")]
     Io(#[from] io::Error),
+}
+
+/// Reads every entry of an inventory, in parallel, in the inventory's order.
+pub fn all(release: Release, inventory: Inventory) -> Facts {
+    let open: Vec<_> = inventory.entries.iter().filter(|entry| entry.closed.is_none()).collect();
+    let places: BTreeMap<&str, &Path> =
+        open.iter().map(|entry| (entry.path.as_str(), entry.place.as_path())).collect();
+    let find = |path: &str| {
+        let source = Source::open(places.get(path)?).ok()?;
+        Some(Box::new(source) as Box<dyn Bytes>)
+    };
+    let mut artifacts: Vec<_> =
+        inventory.entries.par_iter().map(|entry| file::read(entry, &find)).collect();
+    elsewhere::place(&mut artifacts);
+    Facts {
+        release,
+        artifacts,
+        oddities: inventory.oddities,
+    }
 }
