@@ -5,9 +5,12 @@ use std::{
     io::{self, Write},
 };
 
+use unicode_width::UnicodeWidthStr as _;
+
 use super::{
     Output, Style,
-    document::{Ink, Line, Run, name, plain, quiet, strong},
+    document::{Line, name, plain, quiet, strong},
+    escape::{shortened, visible},
     numbers,
     text::layout::{Fitted, Screen, wrapped},
 };
@@ -22,11 +25,6 @@ pub(super) const OUTPUT: Output = Output {
     about: "for a terminal: layers told as one, or each tensor by itself",
     write,
 };
-
-/// Columns of a number.
-const COUNT: usize = 5;
-/// Columns of an element type.
-const DTYPE: usize = 8;
 
 /// One line of the listing.
 pub(super) struct Row<'a> {
@@ -100,24 +98,32 @@ fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> 
         }
         screen.line(&Fitted::default(), 0, &head(report, id, files))?;
         if style.all {
+            let each = files.iter().flat_map(|file| &file.tensors).map(single);
+            let columns = Columns::of(each, 4, screen.width);
             for file in files {
-                screen.line(&Fitted::default(), 2, &vec![plain("  "), name(&file.path)])?;
+                screen.line(&Fitted::default(), 2, &vec![name(&file.path)])?;
                 for tensor in &file.tensors {
-                    let row = Row {
-                        name: tensor.name.clone(),
-                        tensors: vec![tensor],
-                    };
-                    write_row(&row, 4, &mut screen)?;
+                    write_row(&single(tensor), &columns, &mut screen)?;
                     write_more(tensor, &mut screen)?;
                 }
             }
         } else {
-            for row in rows(files) {
-                write_row(&row, 2, &mut screen)?;
+            let rows = rows(files);
+            let columns = Columns::of(rows.iter(), 2, screen.width);
+            for row in &rows {
+                write_row(row, &columns, &mut screen)?;
             }
         }
     }
     Ok(())
+}
+
+/// A tensor by itself.
+fn single(tensor: &Tensor) -> Row<'_> {
+    Row {
+        name: tensor.name.clone(),
+        tensors: vec![tensor],
+    }
 }
 
 /// `safetensors  291 tensors in 2 files, 6,738,415,616 parameters`.
@@ -135,51 +141,92 @@ fn head(report: &Report, id: &str, files: &[&Weights]) -> Line {
     vec![strong(id), plain("  "), plain(words)]
 }
 
-/// Name, count, element type, shape and bytes; what does not fit beside a long name comes below.
-fn write_row(row: &Row, indent: usize, screen: &mut Screen) -> io::Result<()> {
-    let Some(first) = row.tensors.first() else {
-        return Ok(());
-    };
-    let count = row.tensors.len();
-    let times = if count > 1 {
-        format!("×{}", numbers::exact(count as u64))
-    } else {
-        String::new()
-    };
-    let shape = numbers::shape(&first.shape);
-    let bytes = row.bytes().map_or_else(|| "?".to_owned(), numbers::bytes);
-    let role = match first.role {
-        Role::Parameter => "",
-        role => role.word(),
-    };
-    let facts = format!("{times:<COUNT$}  {dtype:<DTYPE$}", dtype = first.dtype);
-    let facts = vec![
-        Run {
-            text: facts.replace(' ', "\u{a0}"),
-            ink: Ink::Plain,
-        },
-        plain(" "),
-        plain(shape.replace(' ', "\u{a0}")),
-        plain("  "),
-        plain(bytes.replace(' ', "\u{a0}")),
-        quiet(if role.is_empty() {
-            String::new()
-        } else {
-            format!("  {role}")
-        }),
-    ];
-    // Facts line up in the right part of the screen where names leave them room.
-    let column = screen.width.saturating_sub(46).max(indent + 16);
-    let names = wrapped(&vec![name(&row.name)], screen.width - indent);
-    let fits = names.len() == 1 && names.iter().all(|line| indent + line.width + 2 <= column);
-    let lead = Fitted::default().padded("", indent, anstyle::Style::new());
-    if fits {
-        let mut lead = lead;
-        lead.append(names);
-        return screen.line(&lead, column, &facts);
+/// Where the columns of a listing stand.
+struct Columns {
+    /// Before the name.
+    indent: usize,
+    /// Where count, element type, shape and bytes begin.
+    facts: usize,
+    /// How wide each of these is.
+    widths: [usize; 4],
+}
+
+impl Columns {
+    /// As wide as the rows need, names where they leave room.
+    fn of<'a, R: std::borrow::Borrow<Row<'a>>>(
+        rows: impl Iterator<Item = R>,
+        indent: usize,
+        screen: usize,
+    ) -> Self {
+        let mut widths = [0; 4];
+        let mut names = 0;
+        for row in rows {
+            let row = row.borrow();
+            names = names.max(row.name.width());
+            for (width, fact) in widths.iter_mut().zip(facts(row)) {
+                *width = (*width).max(fact.width());
+            }
+        }
+        let taken = |widths: &[usize]| -> usize {
+            widths.iter().filter(|width| **width > 0).map(|width| width + 2).sum()
+        };
+        while taken(&widths) > screen.saturating_sub(indent + 8) {
+            let Some(widest) = widths.iter_mut().max() else {
+                break;
+            };
+            *widest -= 1;
+        }
+        let taken = taken(&widths);
+        let right = screen.saturating_sub(taken).max(indent + 8);
+        Self {
+            indent,
+            facts: right.min(indent + names),
+            widths,
+        }
     }
-    screen.column(&lead, indent, &names)?;
-    screen.line(&Fitted::default(), column, &facts)
+}
+
+/// Count, element type, shape, bytes (and role, where it is no parameter).
+fn facts(row: &Row) -> [String; 4] {
+    let Some(first) = row.tensors.first() else {
+        return Default::default();
+    };
+    let count = row.tensors.len() as u64;
+    let bytes = row.bytes().map_or_else(|| "?".to_owned(), numbers::bytes);
+    [
+        if count > 1 {
+            format!("×{}", numbers::exact(count))
+        } else {
+            String::new()
+        },
+        visible(&shortened(&first.dtype, 24)).into_owned(),
+        match first.role {
+            Role::Parameter => numbers::shape(&first.shape),
+            role => format!("{} {role}", numbers::shape(&first.shape)),
+        },
+        bytes,
+    ]
+}
+
+/// A name and its facts beside it, or below it where it is too long.
+fn write_row(row: &Row, columns: &Columns, screen: &mut Screen) -> io::Result<()> {
+    let Columns { indent, facts: at, widths } = columns;
+    let names = wrapped(&vec![name(&row.name)], screen.width - indent);
+    let blank = Fitted::default().padded("", *indent, anstyle::Style::new());
+    let mut cells = vec![(Vec::new(), at - indent, false)];
+    if names.len() == 1 && names.iter().all(|line| indent + line.width <= *at) {
+        cells[0].0 = names;
+    } else {
+        screen.column(&blank, *indent, &names)?;
+        cells[0].0.push(Fitted::default());
+    }
+    for (column, (fact, width)) in facts(row).iter().zip(widths).enumerate() {
+        if *width > 0 {
+            let fact = plain(fact.replace(' ', "\u{a0}"));
+            cells.push((wrapped(&vec![fact], *width), *width, column == 3));
+        }
+    }
+    screen.cells(*indent, &cells)
 }
 
 /// Digest and statistics of one tensor, where they were taken.
@@ -221,43 +268,40 @@ mod tests {
     fn layers_are_told_as_one() {
         insta::assert_snapshot!(text(&sample::llama(), &Style::default()), @r###"
         safetensors  291 tensors in 2 files, 6,738,415,616 parameters
-          model.embed_tokens.weight              F16      [32000, 4096]  262.14 MB
+          model.embed_tokens.weight                        F16  [32000, 4096]  262.14 MB
           model.layers.[0..31].input_layernorm.weight
-                                          ×32    F16      [4096]  262.14 kB
-          model.layers.[0..31].mlp.down_proj.weight
-                                          ×32    F16      [4096, 11008]  2.89 GB
-          model.layers.[0..31].mlp.gate_proj.weight
-                                          ×32    F16      [11008, 4096]  2.89 GB
-          model.layers.[0..31].mlp.up_proj.weight
-                                          ×32    F16      [11008, 4096]  2.89 GB
+                                                      ×32  F16  [4096]         262.14 kB
+          model.layers.[0..31].mlp.down_proj.weight   ×32  F16  [4096, 11008]    2.89 GB
+          model.layers.[0..31].mlp.gate_proj.weight   ×32  F16  [11008, 4096]    2.89 GB
+          model.layers.[0..31].mlp.up_proj.weight     ×32  F16  [11008, 4096]    2.89 GB
           model.layers.[0..31].post_attention_layernorm.weight
-                                          ×32    F16      [4096]  262.14 kB
+                                                      ×32  F16  [4096]         262.14 kB
           model.layers.[0..31].self_attn.k_proj.weight
-                                          ×32    F16      [4096, 4096]  1.07 GB
+                                                      ×32  F16  [4096, 4096]     1.07 GB
           model.layers.[0..31].self_attn.o_proj.weight
-                                          ×32    F16      [4096, 4096]  1.07 GB
+                                                      ×32  F16  [4096, 4096]     1.07 GB
           model.layers.[0..31].self_attn.q_proj.weight
-                                          ×32    F16      [4096, 4096]  1.07 GB
+                                                      ×32  F16  [4096, 4096]     1.07 GB
           model.layers.[0..31].self_attn.v_proj.weight
-                                          ×32    F16      [4096, 4096]  1.07 GB
-          model.norm.weight                      F16      [4096]  8.19 kB
-          lm_head.weight                         F16      [32000, 4096]  262.14 MB
+                                                      ×32  F16  [4096, 4096]     1.07 GB
+          model.norm.weight                                F16  [4096]           8.19 kB
+          lm_head.weight                                   F16  [32000, 4096]  262.14 MB
         "###);
         let wide = Style { width: 120, ..Style::default() };
         insta::assert_snapshot!(text(&sample::llama(), &wide), @r###"
         safetensors  291 tensors in 2 files, 6,738,415,616 parameters
-          model.embed_tokens.weight                                        F16      [32000, 4096]  262.14 MB
-          model.layers.[0..31].input_layernorm.weight               ×32    F16      [4096]  262.14 kB
-          model.layers.[0..31].mlp.down_proj.weight                 ×32    F16      [4096, 11008]  2.89 GB
-          model.layers.[0..31].mlp.gate_proj.weight                 ×32    F16      [11008, 4096]  2.89 GB
-          model.layers.[0..31].mlp.up_proj.weight                   ×32    F16      [11008, 4096]  2.89 GB
-          model.layers.[0..31].post_attention_layernorm.weight      ×32    F16      [4096]  262.14 kB
-          model.layers.[0..31].self_attn.k_proj.weight              ×32    F16      [4096, 4096]  1.07 GB
-          model.layers.[0..31].self_attn.o_proj.weight              ×32    F16      [4096, 4096]  1.07 GB
-          model.layers.[0..31].self_attn.q_proj.weight              ×32    F16      [4096, 4096]  1.07 GB
-          model.layers.[0..31].self_attn.v_proj.weight              ×32    F16      [4096, 4096]  1.07 GB
-          model.norm.weight                                                F16      [4096]  8.19 kB
-          lm_head.weight                                                   F16      [32000, 4096]  262.14 MB
+          model.embed_tokens.weight                                  F16  [32000, 4096]  262.14 MB
+          model.layers.[0..31].input_layernorm.weight           ×32  F16  [4096]         262.14 kB
+          model.layers.[0..31].mlp.down_proj.weight             ×32  F16  [4096, 11008]    2.89 GB
+          model.layers.[0..31].mlp.gate_proj.weight             ×32  F16  [11008, 4096]    2.89 GB
+          model.layers.[0..31].mlp.up_proj.weight               ×32  F16  [11008, 4096]    2.89 GB
+          model.layers.[0..31].post_attention_layernorm.weight  ×32  F16  [4096]         262.14 kB
+          model.layers.[0..31].self_attn.k_proj.weight          ×32  F16  [4096, 4096]     1.07 GB
+          model.layers.[0..31].self_attn.o_proj.weight          ×32  F16  [4096, 4096]     1.07 GB
+          model.layers.[0..31].self_attn.q_proj.weight          ×32  F16  [4096, 4096]     1.07 GB
+          model.layers.[0..31].self_attn.v_proj.weight          ×32  F16  [4096, 4096]     1.07 GB
+          model.norm.weight                                          F16  [4096]           8.19 kB
+          lm_head.weight                                             F16  [32000, 4096]  262.14 MB
         "###);
     }
 
@@ -269,15 +313,14 @@ mod tests {
         let all = Style { all: true, ..Style::default() };
         insta::assert_snapshot!(text(&report, &all), @r###"
         safetensors  2 tensors in 2 files, 6,738,415,616 parameters
-            model-00001-of-00002.safetensors
-            model.embed_tokens.weight            F16      [32000, 4096]  262.14 MB
+          model-00001-of-00002.safetensors
+            model.embed_tokens.weight              F16  [32000, 4096]  262.14 MB
               sha256 93a86dbcbe2d449114380ca9d0221a58cc07fc5f5897c86c2d2d7ad1c3217cfc
               min -0.25  max 1.21  mean 0.0001  std 0.022  12 zeros
-            model.layers.0.input_layernorm.weight
-                                                 F16      [4096]  8.19 kB
+            model.layers.0.input_layernorm.weight  F16  [4096]           8.19 kB
               sha256 418ad535c6d72e517173cf8295c1344d3c93165ccce40565235ba77fa48e342f
               min -0.25  max 0.68  mean 0.0001  std 0.024  12 zeros
-            model-00002-of-00002.safetensors
+          model-00002-of-00002.safetensors
         "###);
         report.weights.clear();
         assert_eq!(text(&report, &all), "no tensors were found in example-llm-7b\n");

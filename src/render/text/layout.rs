@@ -149,14 +149,6 @@ impl Fitted {
         self
     }
 
-    /// Adds lines that fit, end to end.
-    pub(in crate::render) fn append(&mut self, lines: Vec<Fitted>) {
-        for line in lines {
-            self.width += line.width;
-            self.pieces.extend(line.pieces);
-        }
-    }
-
     fn push(&mut self, word: Word) {
         if word.spaces > 0 {
             self.pieces.push((" ".repeat(word.spaces), Paint::new()));
