@@ -1,5 +1,6 @@
 //! From evidence to verdicts, and from facts to findings. Pure: no files, no clock, no network.
 
+mod license;
 mod oddities;
 
 use crate::{
@@ -94,7 +95,7 @@ impl Found {
 }
 
 /// Every check, by family.
-pub const CHECKS: &[&[Check]] = &[oddities::CHECKS];
+pub const CHECKS: &[&[Check]] = &[oddities::CHECKS, license::CHECKS];
 
 /// Every check, in the order of the families.
 pub fn checks() -> impl Iterator<Item = &'static Check> {

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::{
-    Format, Input, Listing, Probe, ReadError, Reader, formats, impostor, index, json, text,
+    Format, Input, Listing, Probe, ReadError, Reader, card, formats, impostor, index, json, text,
     tokenizer, yaml,
 };
 use crate::{
@@ -160,6 +160,11 @@ impl Artifact {
                         );
                     }
                 }
+            }
+            FileKind::ModelCard | FileKind::DataCard => {
+                let (card, oddities) = card::read(&self.path, source, self.kind);
+                self.contents = Contents::Card(card);
+                self.oddities.extend(oddities);
             }
             FileKind::License | FileKind::Policy | FileKind::Notice => {
                 let cut = self.len > LICENSE_CAP;

@@ -1,5 +1,6 @@
 //! Reads each file by its kind: bytes in, facts out. A file that will not be read is a fact too.
 
+pub mod card;
 mod ctranslate2;
 mod cursor;
 mod elsewhere;
@@ -26,7 +27,6 @@ mod tokenizer;
 mod trial;
 mod unopened;
 mod window;
-pub mod card;
 pub mod yaml;
 mod zip;
 
@@ -100,7 +100,7 @@ pub const FORMATS: &[Format] = &[
     tflite::FORMAT,
     flax::FORMAT,
     ctranslate2::FORMAT,
-    safetensors::FORMAT, // last: takes what is named so, whatever it holds
+    safetensors::FORMAT,
 ];
 
 /// Every format in the order in which they are tried, with those that are told and not opened.
