@@ -20,7 +20,13 @@ pub(super) struct Cursor<'a> {
 impl<'a> Cursor<'a> {
     /// At a place counted from the start of the file.
     pub(super) fn new(bytes: &'a dyn Bytes, at: u64) -> Self {
-        Self { bytes, len: bytes.len(), at, buffer: Vec::new(), held: at }
+        Self {
+            bytes,
+            len: bytes.len(),
+            at,
+            buffer: Vec::new(),
+            held: at,
+        }
     }
 
     /// Where it stands, from the start of the file.
@@ -132,7 +138,10 @@ impl<'a> Cursor<'a> {
     }
 
     fn short(&self, count: u64) -> ReadError {
-        ReadError::HeaderCutShort { needed: self.at.saturating_add(count), len: self.len }
+        ReadError::HeaderCutShort {
+            needed: self.at.saturating_add(count),
+            len: self.len,
+        }
     }
 }
 
@@ -161,7 +170,7 @@ mod tests {
 
     #[test]
     fn lines_end_at_their_line_feed() {
-        let bytes = [b"abc\n\n".as_slice(), &[b'x'; 100_000], b"\nend"].concat();
+        let bytes = [b"abc\n\n".as_slice(), &b"x".repeat(100_000), b"\nend"].concat();
         let mut cursor = Cursor::new(&bytes, 0);
         assert_eq!(cursor.line(10).unwrap().unwrap(), b"abc");
         assert_eq!(cursor.line(10).unwrap().unwrap(), b"");

@@ -28,6 +28,7 @@ pub(super) struct Gathering<'a> {
     elsewhere: BTreeMap<String, Vec<Tensor>>,
     oddities: Vec<Oddity>,
     told: BTreeMap<What, u64>,
+    views: bool,
 }
 
 impl<'a> Gathering<'a> {
@@ -41,7 +42,18 @@ impl<'a> Gathering<'a> {
             elsewhere: BTreeMap::new(),
             oddities: Vec::new(),
             told: BTreeMap::new(),
+            views: false,
         }
+    }
+
+    /// The same, of a format whose tensors may be views of each other.
+    pub(super) fn with_views(self) -> Self {
+        Self { views: true, ..self }
+    }
+
+    /// Whether an oddity of this kind was noted.
+    pub(super) fn has(&self, what: What) -> bool {
+        self.told.contains_key(&what)
     }
 
     /// The file, as a place; the member that is being read, where one is.
@@ -186,6 +198,9 @@ impl<'a> Gathering<'a> {
         }
         let start = |tensor: &Tensor| tensor.bytes.as_ref().map_or(u64::MAX, |bytes| bytes.start);
         tensors.sort_by(|a, b| (start(a), &a.name).cmp(&(start(b), &b.name)));
+        if self.views {
+            return;
+        }
         let stored = tensors.iter().filter(|tensor| !tensor.is_empty());
         let mut last: Option<(&Tensor, Range<u64>)> = None;
         let mut overlaps = Vec::new();

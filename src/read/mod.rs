@@ -8,6 +8,7 @@ mod impostor;
 mod index;
 mod json;
 mod notes;
+mod numpy;
 mod onnx;
 mod pages;
 mod pickle;
@@ -15,6 +16,7 @@ mod protobuf;
 mod safetensors;
 mod text;
 mod tokenizer;
+mod torch;
 #[cfg(test)]
 mod trial;
 mod window;
@@ -84,7 +86,14 @@ pub struct Listing {
 
 /// Every format that is told by content, the most particular first.
 pub const FORMATS: &[Format] = &[
+    torch::SCRIPT,
+    torch::ZIP,
+    torch::LEGACY,
+    torch::DCP,
+    numpy::NPY,
+    numpy::NPZ,
     onnx::FORMAT,
+    torch::PICKLE,
     safetensors::FORMAT, // last: takes what is named so, whatever it holds
 ];
 

@@ -22,20 +22,32 @@ fn imports_and_calls_are_told_and_not_made() {
 
 #[test]
 fn broken_streams_keep_what_was_found() {
-    check(b"cos\nsystem\n(S'x'\ntR", "os.system(\"x\") @18 text; stopped at 19: an operand ends at byte 20, the file at byte 19");
+    check(
+        b"cos\nsystem\n(S'x'\ntR",
+        "os.system(\"x\") @18 text; stopped at 19: an operand ends at byte 20, the file at byte 19",
+    );
     check(b"cos\nsystem\n\xff", "stopped at 11: no opcode is 0xff");
     check(b"", "stopped at 0: an operand ends at byte 1, the file at byte 0");
     check(b"h\x07.", "stopped at 0: memo slot 7 was never filled");
     check(b"(0.", "stopped at 2: the stack is empty");
     check(b"t.", "stopped at 0: no mark on the stack");
-    check(b"X\xff\xff\xff\xffab", "stopped at 0: an operand ends at byte 4294967300, the file at byte 7");
-    check(b"\x8d\xff\xff\xff\xff\xff\xff\xff\xff", "stopped at 0: an operand ends at byte 18446744073709551615, the file at byte 9");
+    check(
+        b"X\xff\xff\xff\xffab",
+        "stopped at 0: an operand ends at byte 4294967300, the file at byte 7",
+    );
+    check(
+        b"\x8d\xff\xff\xff\xff\xff\xff\xff\xff",
+        "stopped at 0: an operand ends at byte 18446744073709551615, the file at byte 9",
+    );
     check(b"T\xff\xff\xff\xff", "stopped at 0: BINSTRING with a negative length");
 }
 
 #[test]
 fn what_loaders_read_differently_is_told() {
-    check(b"\x80\x04\x95\x02\0\0\0\0\0\0\0\x8c\x03abc.", "unusual at 11: SHORT_BINUNICODE ends at byte 16, its frame at 13");
+    check(
+        b"\x80\x04\x95\x02\0\0\0\0\0\0\0\x8c\x03abc.",
+        "unusual at 11: SHORT_BINUNICODE ends at byte 16, its frame at 13",
+    );
     check(b"\x80\x04\x95\x63\0\0\0\0\0\0\0N.", "unusual at 2: a frame of 99 bytes, 2 are left");
     check(b"Nr\xff\xff\0\0.", "unusual at 1: memo slot 65535, where 0 are in use");
     check(b"NN.", "unusual at 2: 1 values are left on the stack");
