@@ -24,7 +24,7 @@ pub use pickle::{Call, Extension, Global, Pickle};
 pub use release::{Release, Scope};
 pub use tensor::Tensor;
 pub use tokenizer::Tokenizer;
-pub use weights::{ShardIndex, WeightFile};
+pub use weights::{Apart, ShardIndex, WeightFile};
 
 use crate::words::FileKind;
 

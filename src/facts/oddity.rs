@@ -69,6 +69,12 @@ pub enum What {
     ExternalDataMissing,
     /// An archive whose tables contradict each other, or leave bytes out.
     ArchiveInconsistent,
+    /// An array of Python objects, which only a pickle can hold.
+    ObjectArray,
+    /// A pickle that could not be read to its end.
+    PickleStopped,
+    /// A pickle that loaders may read differently.
+    PickleUnusual,
     /// Members of an archive that share bytes, or unpack to more than they may.
     ArchiveBomb,
 }

@@ -12,6 +12,7 @@ mod impostor;
 mod index;
 mod json;
 mod notes;
+mod numpy;
 mod onnx;
 mod pages;
 mod pickle;
@@ -23,6 +24,7 @@ mod tf_graph;
 mod tf_types;
 mod tflite;
 mod tokenizer;
+mod torch;
 #[cfg(test)]
 mod trial;
 mod unopened;
@@ -93,6 +95,12 @@ pub struct Listing {
 
 /// Every format that is told by content, the most particular first.
 pub const FORMATS: &[Format] = &[
+    torch::SCRIPT,
+    torch::ZIP,
+    torch::LEGACY,
+    torch::DCP,
+    numpy::NPY,
+    numpy::NPZ,
     onnx::FORMAT,
     tf_graph::SAVED_MODEL,
     tf_graph::FROZEN,
@@ -101,6 +109,8 @@ pub const FORMATS: &[Format] = &[
     flax::FORMAT,
     ctranslate2::FORMAT,
     safetensors::FORMAT,
+    torch::PICKLE,
+    safetensors::FORMAT, // last: takes what is named so, whatever it holds
 ];
 
 /// Every format in the order in which they are tried, with those that are told and not opened.

@@ -1,9 +1,9 @@
 //! The walk itself: one step an opcode.
 
-use std::collections::BTreeMap;
-
 use super::{
+    memo::Memo,
     opcodes::{Operand, Row, opcode},
+    texts::{long, low, quoted, unescaped, whole},
     values::{Call, LONGEST_TEXT, Node, Value, Values},
 };
 use crate::{
@@ -90,37 +90,6 @@ impl From<ReadError> for Stop {
 
 fn stop<T>(reason: impl Into<String>) -> Result<T, Stop> {
     Err(Stop(reason.into()))
-}
-
-/// The memo: dense, as picklers write it, and sparse where a file does otherwise.
-#[derive(Default)]
-struct Memo {
-    dense: Vec<Value>,
-    sparse: BTreeMap<u64, Value>,
-}
-
-impl Memo {
-    fn put(&mut self, at: u64, value: Value) {
-        match usize::try_from(at) {
-            Ok(at) if at < self.dense.len() => self.dense[at] = value,
-            Ok(at) if at == self.dense.len() => {
-                self.dense.push(value);
-                self.sparse.remove(&(at as u64));
-            }
-            _ => {
-                self.sparse.insert(at, value);
-            }
-        }
-    }
-
-    fn get(&self, at: u64) -> Option<Value> {
-        let dense = usize::try_from(at).ok().and_then(|at| self.dense.get(at));
-        dense.or_else(|| self.sparse.get(&at)).copied()
-    }
-
-    fn len(&self) -> u64 {
-        (self.dense.len() + self.sparse.len()) as u64
-    }
 }
 
 /// An opcode's operand.
@@ -429,21 +398,20 @@ impl Machine<'_> {
                 }
                 return Ok(());
             }
-            b'N' => return self.push(Value::None),
-            0x88 => return self.push(Value::Bool(true)),
-            0x89 => return self.push(Value::Bool(false)),
-            _ => return self.push(Value::Unknown),
+            _ => {
+                self.stack.push(plain(code));
+                return Ok(());
+            }
         };
         let value = self.walk.values.add(node);
-        self.push(value)
+        self.stack.push(value);
+        Ok(())
     }
 
     /// Numbers, texts and bytes.
     fn constant(&mut self, code: u8, read: Read) -> Result<Value, Stop> {
         Ok(match (code, read) {
-            (b'J', Read::Number(n)) => {
-                Value::Int(i32::from_le_bytes(first(&n.to_le_bytes())).into())
-            }
+            (b'J', Read::Number(n)) => Value::Int(i32::from_le_bytes(low(n)).into()),
             (b'G', Read::Number(n)) => Value::Float(f64::from_bits(n.swap_bytes())),
             (_, Read::Number(n)) => i64::try_from(n).map_or(Value::Unknown, Value::Int),
             (0x8A | 0x8B, Read::Counted { len, head, .. }) => long(&head, len),
@@ -454,7 +422,10 @@ impl Machine<'_> {
                 self.walk.values.add(Node::Bytes { start, len })
             }
             (_, Read::Counted { head, .. }) => self.walk.values.add_text(&head),
-            (b'I' | b'L', Read::Line(line)) => whole(&line)?,
+            (b'I' | b'L', Read::Line(line)) => match whole(&line) {
+                Some(value) => value,
+                None => return stop("INT with no number"),
+            },
             (b'F', Read::Line(line)) => {
                 let text = str::from_utf8(&line).unwrap_or_default().trim();
                 match text.parse() {
@@ -474,11 +445,6 @@ impl Machine<'_> {
             }
             _ => Value::Unknown,
         })
-    }
-
-    fn push(&mut self, value: Value) -> Result<(), Stop> {
-        self.stack.push(value);
-        Ok(())
     }
 
     /// The height that may not be gone below.
@@ -509,6 +475,16 @@ impl Machine<'_> {
         if self.walk.unusual.len() < MOST_UNUSUAL {
             self.walk.unusual.push((at, saying));
         }
+    }
+}
+
+/// What stands for itself.
+fn plain(code: u8) -> Value {
+    match code {
+        b'N' => Value::None,
+        0x88 => Value::Bool(true),
+        0x89 => Value::Bool(false),
+        _ => Value::Unknown,
     }
 }
 
