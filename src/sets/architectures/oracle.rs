@@ -196,12 +196,7 @@ fn published(model_type: &str, json: &str, parameters: u64) {
     let config = crate::facts::Config { root: node(json) };
     let row = named(model_type).expect("a row");
     let heads = super::lines::heads(row);
-    let class = [
-        "ForCausalLM",
-        "ForConditionalGeneration",
-        "LMHeadModel",
-        "Model",
-    ];
+    let class = ["ForCausalLM", "ForConditionalGeneration", "Model"];
     let class = class.into_iter().find(|class| heads.contains(class));
     let counted = Dimensions::of_config(&config, "").expected_parameters(row, class);
     assert_eq!(counted, Some(parameters));

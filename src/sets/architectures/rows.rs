@@ -19,7 +19,7 @@ pub(super) const COMMON: &[(&str, &str)] = &[
     ("H", "hidden_size|n_embd|n_embed|d_model|dim"),
     ("L", "num_hidden_layers|n_layer|num_layers|n_layers"),
     ("n", "num_attention_heads|n_head|num_heads|n_heads"),
-    ("k", "num_key_value_heads|n"),
+    ("k", "num_key_value_heads|n_kv_heads|n"),
     ("d", "head_dim|H/n"),
     ("I", "intermediate_size|n_inner|ffn_dim|4*H"),
     ("P", "max_position_embeddings|n_positions|n_ctx|max_seq_len"),
