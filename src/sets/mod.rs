@@ -1,7 +1,10 @@
 //! Which files are the same weights, how many parameters they hold, and what the config implies.
 
+pub mod architectures;
 mod counting;
 mod grouping;
+pub mod layers;
+mod logical;
 mod packing;
 mod primary;
 #[cfg(test)]
