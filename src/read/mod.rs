@@ -1,5 +1,14 @@
 //! Reads each file by its kind: bytes in, facts out. A file that will not be read is a fact too.
 
+pub mod code;
+pub mod data;
+mod deeds;
+pub mod document;
+pub mod hints;
+mod lexer;
+pub mod libraries;
+pub mod notebook;
+
 use std::io;
 
 use crate::{
