@@ -6,7 +6,7 @@ use crate::words::{
     Component::{
         DataCard, Datasets, EvaluationData, EvaluationResults, FinalParameters, InferenceCode,
         IntermediateParameters, ModelArchitecture, ModelCard, ModelMetadata, ResearchPaper,
-        SampleOutputs, SupportingLibraries, TechnicalReport, TrainingCode,
+        SupportingLibraries, TechnicalReport, TrainingCode,
     },
     FileKind::{Bookkeeping, License, Other, Policy, Record, Tokenizer},
     Presence::{Claimed, Partial, Pointer, Present, Promised, Referenced},

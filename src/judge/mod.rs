@@ -1,5 +1,7 @@
 //! From evidence to verdicts, and from facts to findings. Pure: no files, no clock, no network.
 
+pub mod verdicts;
+
 use crate::{
     evidence::Evidence,
     facts::Facts,
