@@ -4,7 +4,10 @@ mod artifact;
 #[cfg(test)]
 pub(crate) mod build;
 mod card;
+mod code;
 mod config;
+mod data;
+mod document;
 mod dtype;
 mod license;
 mod oddity;
@@ -16,7 +19,10 @@ mod weights;
 
 pub use artifact::{Artifact, Contents, Pointer, Text};
 pub use card::{Card, Disclosed, Section, Statement};
+pub use code::{Act, Code, Deed, Import, Language};
 pub use config::{Config, Node, Yaml};
+pub use data::Data;
+pub use document::{Document, Form, Libraries};
 pub use dtype::Dtype;
 pub use license::LicenseText;
 pub use oddity::{Oddity, What};

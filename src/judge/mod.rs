@@ -2,6 +2,7 @@
 
 mod license;
 mod oddities;
+pub mod verdicts;
 
 use crate::{
     digests::Digests,

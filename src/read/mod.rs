@@ -35,6 +35,16 @@ mod zip;
 use std::{collections::BTreeMap, io, path::Path};
 
 use rayon::prelude::*;
+pub mod code;
+pub mod data;
+mod deeds;
+pub mod document;
+pub mod hints;
+mod lexer;
+pub mod libraries;
+pub mod notebook;
+
+use std::io;
 
 use crate::{
     facts::{Facts, Oddity, Release, WeightFile},
