@@ -27,7 +27,8 @@ pub(super) fn detect(text: &str, folded: &Folded, words: &[Word<'_>], name: &str
     let (parts, covered) = if words.len() < phrases::SHORT / 4 {
         (Vec::new(), Vec::new())
     } else {
-        cover::cover(words, !is_prose(name), sure().next().is_none())
+        let named: Vec<&str> = hits.iter().filter_map(|hit| hit.license.spdx.as_deref()).collect();
+        cover::cover(words, !is_prose(name), sure().next().is_none(), &named)
     };
     // A text of the catalog whose phrases all stand inside a standard text is that standard text.
     let own = |hit: &&Hit| {
@@ -84,7 +85,8 @@ fn by_phrases(hit: &Hit, folded: &Folded) -> Match {
 }
 
 fn by_cover(part: &Part, folded: &Folded, words: &[Word<'_>]) -> Option<Match> {
-    let license = ordinary::license(part.id)?;
+    // The text of a GNU license does not tell whether a later version may be chosen.
+    let license = ordinary::license(part.id.trim_end_matches("-or-later"))?;
     let mut runs: Vec<&Run> = part.added.iter().filter(|run| run.counted() > 0).collect();
     runs.sort_by_key(|run| std::cmp::Reverse(run.counted()));
     let added: usize = runs.iter().map(|run| run.counted()).sum();

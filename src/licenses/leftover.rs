@@ -54,6 +54,18 @@ const TERMS: [&str; 62] = [
     "without permission", "you may",
 ];
 
+/// Words that change a license even where they stand alone.
+const LIMITS: [&str; 8] = [
+    "academic",
+    "commercial",
+    "noncommercial",
+    "research",
+    "unaltered",
+    "unchanged",
+    "unmodified",
+    "without modification",
+];
+
 /// The runs of words that are not covered, in order.
 pub(super) fn runs(covered: &[bool]) -> Vec<Range<usize>> {
     let mut runs = Vec::new();
@@ -77,8 +89,9 @@ pub(super) fn weigh(words: &[Word<'_>], place: Range<usize>, heads: Option<&str>
     let texts: Vec<&str> = texts.filter(|word| heads.is_none() || !is_title(word)).collect();
     let padded = format!(" {} ", texts.join(" "));
     let holds = |phrase: &str| padded.contains(&format!(" {phrase} "));
-    let speaks_of_terms = place.len() > 2 && TERMS.iter().any(|phrase| holds(phrase));
     let copyright = holds("copyright") || holds("c") || holds("all rights reserved");
+    let limits = !copyright && LIMITS.iter().any(|word| holds(word));
+    let speaks_of_terms = limits || place.len() > 2 && TERMS.iter().any(|phrase| holds(phrase));
     let heading = heads.is_some() && texts.len() <= HEADING;
     let aside = !speaks_of_terms && (heading || copyright && place.len() <= HOLDERS);
     Run {

@@ -15,6 +15,7 @@ mod leftover;
 mod links;
 mod markup;
 pub mod mof;
+mod nearest;
 mod ordinary;
 mod phrases;
 mod read;

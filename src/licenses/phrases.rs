@@ -112,7 +112,7 @@ pub(super) fn find(text: &Folded, words: usize) -> Vec<Hit> {
                 Part::Must => _ = seen.musts.insert(needle),
                 Part::Reject => seen.rejected = true,
                 Part::Phrase => _ = seen.phrases.insert(needle),
-                Part::Title => seen.heading |= place.start < HEADING,
+                Part::Title => seen.heading |= place.start < HEADING && !covered,
             }
             let own = matches!(part, Part::Phrase) || matches!(part, Part::Title) && !covered;
             if own {

@@ -158,6 +158,17 @@ impl Exact {
     }
 }
 
+/// A standard text and its appendix, which copies often leave off. That of the LGPL-3.0 is the whole
+/// GPL.
+pub(super) fn split_appendix<'a>(id: &str, text: &'a str) -> (&'a str, &'a str) {
+    let mark = if id.starts_with("LGPL-3.0") {
+        "\nGNU GENERAL PUBLIC LICENSE"
+    } else {
+        "END OF TERMS AND CONDITIONS"
+    };
+    text.split_at(text.find(mark).unwrap_or(text.len()))
+}
+
 /// The ids of standard texts of which a good share seems to stand among these shingles, likeliest
 /// first.
 pub(super) fn likely(shingles: &BTreeSet<u32>) -> Vec<&'static str> {
