@@ -3,8 +3,8 @@
 use std::io;
 
 use super::{
-    Format, Input, Listing, Probe, ReadError, Reader, card, formats, impostor, index, json, text,
-    tokenizer, yaml,
+    Format, Input, Listing, Probe, ReadError, Reader, card, formats, gathering::escape, impostor,
+    index, json, text, tokenizer, yaml,
 };
 use crate::{
     facts::{Artifact, Contents, LicenseText, Oddity, What},
@@ -113,7 +113,7 @@ impl Artifact {
                     } else {
                         format!("{folder}/{name}")
                     };
-                    (!index::leaves(name)).then(|| find(&path)).flatten()
+                    escape(name).is_none().then(|| find(&path)).flatten()
                 };
                 let input = Input {
                     path: &self.path,

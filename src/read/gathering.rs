@@ -33,8 +33,6 @@ pub(super) struct Gathering {
     notes: Notes,
     room: u64,
     listed: usize,
-    oddities: Vec<Oddity>,
-    told: BTreeMap<What, u64>,
     views: bool,
 }
 
@@ -49,8 +47,6 @@ impl Gathering {
             notes: Notes::new(input.path),
             room: input.bytes.len().saturating_mul(ROOM).saturating_add(LEAST_ROOM),
             listed: 0,
-            oddities: Vec::new(),
-            told: BTreeMap::new(),
             views: false,
         }
     }
@@ -62,7 +58,7 @@ impl Gathering {
 
     /// Whether an oddity of this kind was noted.
     pub(super) fn has(&self, what: What) -> bool {
-        self.told.contains_key(&what)
+        self.notes.count(what) > 0
     }
 
     /// The file, as a place; the member that is being read, where one is.

@@ -1,16 +1,24 @@
 //! Reads each file by its kind: bytes in, facts out. A file that will not be read is a fact too.
 
 pub mod card;
+pub mod code;
 mod ctranslate2;
 mod cursor;
+pub mod data;
+mod deeds;
+pub mod document;
 mod elsewhere;
 mod file;
 mod flatbuffer;
 mod flax;
 mod gathering;
+pub mod hints;
 mod impostor;
 mod index;
 mod json;
+mod lexer;
+pub mod libraries;
+pub mod notebook;
 mod notes;
 mod numpy;
 mod onnx;
@@ -35,16 +43,6 @@ mod zip;
 use std::{collections::BTreeMap, io, path::Path};
 
 use rayon::prelude::*;
-pub mod code;
-pub mod data;
-mod deeds;
-pub mod document;
-pub mod hints;
-mod lexer;
-pub mod libraries;
-pub mod notebook;
-
-use std::io;
 
 use crate::{
     facts::{Facts, Oddity, Release, WeightFile},
@@ -118,9 +116,8 @@ pub const FORMATS: &[Format] = &[
     tflite::FORMAT,
     flax::FORMAT,
     ctranslate2::FORMAT,
-    safetensors::FORMAT,
     torch::PICKLE,
-    safetensors::FORMAT, // last: takes what is named so, whatever it holds
+    safetensors::FORMAT,
 ];
 
 /// Every format in the order in which they are tried, with those that are told and not opened.
