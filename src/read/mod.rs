@@ -7,9 +7,11 @@ mod file;
 mod flatbuffer;
 mod flax;
 mod gathering;
+mod hdf5;
 mod impostor;
 mod index;
 mod json;
+mod keras;
 mod notes;
 mod onnx;
 mod pages;
@@ -98,6 +100,8 @@ pub const FORMATS: &[Format] = &[
     tf_bundle::FORMAT,
     tflite::FORMAT,
     flax::FORMAT,
+    hdf5::FORMAT,
+    keras::FORMAT,
     ctranslate2::FORMAT,
     safetensors::FORMAT, // last: takes what is named so, whatever it holds
 ];
