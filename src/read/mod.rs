@@ -12,10 +12,12 @@ mod file;
 mod flatbuffer;
 mod flax;
 mod gathering;
+mod hdf5;
 pub mod hints;
 mod impostor;
 mod index;
 mod json;
+mod keras;
 mod lexer;
 pub mod libraries;
 pub mod notebook;
@@ -115,6 +117,8 @@ pub const FORMATS: &[Format] = &[
     tf_bundle::FORMAT,
     tflite::FORMAT,
     flax::FORMAT,
+    hdf5::FORMAT,
+    keras::FORMAT,
     ctranslate2::FORMAT,
     torch::PICKLE,
     safetensors::FORMAT,
