@@ -135,6 +135,21 @@ impl Keys for Dimensions<'_> {
     }
 }
 
+/// A config that says nothing.
+pub(super) struct Silent;
+
+impl Keys for Silent {
+    fn number(&self, _: &str) -> Option<u64> {
+        None
+    }
+    fn holds(&self, _: &str, _: u64) -> bool {
+        false
+    }
+    fn text(&self, _: &str) -> Option<Cow<'_, str>> {
+        None
+    }
+}
+
 /// `32000`, or the length of an array that is shown with more words after it.
 fn number_at_start(text: &str) -> Option<u64> {
     let text = text.trim_start_matches('[');

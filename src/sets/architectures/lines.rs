@@ -176,9 +176,20 @@ impl Line {
         self.literals.join("*")
     }
 
-    /// Whether it is of every config.
-    pub(super) fn is_always(&self) -> bool {
-        matches!(self.need, Need::Always)
+    /// Whether its tensors are there where a config says nothing of what their condition asks.
+    pub(super) fn is_usual(&self, scope: &dyn Scope) -> bool {
+        match &self.need {
+            Need::Always => true,
+            Need::Where(condition) => {
+                let at = Loops {
+                    scope,
+                    line: self,
+                    values: vec![1; self.loops.len()],
+                };
+                matches!(condition.fold(scope).and_then(|it| it.value(&at)), Ok(1..))
+            }
+            Need::AtLeastWhere(_) | Need::Optional => false,
+        }
     }
 
     /// How many tensors its loops make, whatever its condition.

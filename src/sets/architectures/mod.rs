@@ -11,8 +11,12 @@ mod others;
 mod rows;
 
 pub use check::{ConfigCheck, Difference, Misshapen, check};
+pub(crate) use check::{Governing, governing};
 pub(crate) use keys::Dimensions;
 pub use lines::Expected;
+
+#[cfg(test)]
+pub(super) use oracle::listed;
 
 use expression::{Expression, Lack, Scope};
 use keys::Keys;
@@ -44,15 +48,13 @@ pub fn all() -> impl Iterator<Item = &'static Architecture> {
 }
 
 impl Architecture {
-    /// The names of the tensors that every config of it implies, `*` for a number; of the base and
-    /// of the first head, without those that depend on a condition.
+    /// The names of the tensors that every config of it implies, `*` for a loop's number: of the
+    /// base alone, those that hang on a condition only where it holds unless a config says so.
     pub(super) fn templates(&self) -> Vec<String> {
+        let scope = Meanings { row: self, keys: &keys::Silent };
         let lines = lines::lines(self, None);
-        lines
-            .iter()
-            .filter(|it| it.is_always() && !it.of_head)
-            .map(lines::Line::template)
-            .collect()
+        let usual = lines.iter().filter(|line| !line.of_head && line.is_usual(&scope));
+        usual.map(lines::Line::template).collect()
     }
 
     /// What names of the base model begin with.

@@ -52,6 +52,13 @@ impl Layout {
     }
 }
 
+/// The tensors that the listing has for a class, the first where it has several.
+pub(in crate::sets) fn listed(class: &str) -> Vec<crate::sets::published::Row> {
+    let layout = layouts().find(|layout| layout.class == class);
+    let rows = layout.into_iter().flat_map(|layout| layout.tensors);
+    rows.map(|(name, shape)| (name.to_owned(), "F32", shape)).collect()
+}
+
 #[test]
 fn rows_agree_with_what_is_stored() {
     let mut types = std::collections::BTreeSet::new();
