@@ -18,6 +18,8 @@ pub struct Artifact {
     /// Where its link leads, as written, where it is one: the first hop only, since a hub cache
     /// names that one after the content.
     pub link: Option<PathBuf>,
+    /// Whether it may be opened: not so for links that leave the release, pipes, devices.
+    pub open: bool,
     /// In bytes.
     pub len: u64,
     /// What it is for.

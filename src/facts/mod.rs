@@ -1,6 +1,8 @@
 //! The nouns: what a release holds, as read, with no opinion on it. No I/O in here.
 
 mod artifact;
+#[cfg(test)]
+pub(crate) mod build;
 mod card;
 mod code;
 mod config;
@@ -9,6 +11,7 @@ mod document;
 mod dtype;
 mod license;
 mod oddity;
+mod pickle;
 mod release;
 mod tensor;
 mod tokenizer;
@@ -23,6 +26,7 @@ pub use document::{Document, Form, Libraries};
 pub use dtype::Dtype;
 pub use license::LicenseText;
 pub use oddity::{Oddity, What};
+pub use pickle::{Call, Extension, Global, Pickle};
 pub use release::{Release, Scope};
 pub use tensor::Tensor;
 pub use tokenizer::Tokenizer;
@@ -48,6 +52,14 @@ impl Facts {
             Contents::Weights(file) => Some((i, artifact, file)),
             _ => None,
         })
+    }
+
+    /// The tensors of the artifact at this index, where they were listed.
+    pub fn weight_file(&self, artifact: usize) -> Option<&WeightFile> {
+        match &self.artifacts.get(artifact)?.contents {
+            Contents::Weights(file) => Some(file),
+            _ => None,
+        }
     }
 
     /// The indexes that say which shard holds which tensor.

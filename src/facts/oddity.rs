@@ -62,6 +62,13 @@ pub enum What {
     ConfigInvalid,
     /// Front matter that could not be parsed, or a key that stands twice in it.
     FrontMatterInvalid,
-    /// A file larger than what is read of its kind.
+    /// A file, or a part of one, larger than what is read of its kind, or packed in a way that is
+    /// not read.
     ReadInPart,
+    /// A file that a weight file stores its tensors in, and that is not here.
+    ExternalDataMissing,
+    /// An archive whose tables contradict each other, or leave bytes out.
+    ArchiveInconsistent,
+    /// Members of an archive that share bytes, or unpack to more than they may.
+    ArchiveBomb,
 }

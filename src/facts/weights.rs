@@ -16,6 +16,9 @@ pub struct WeightFile {
     /// Tensors that this file names and another one stores (external data): its path relative to
     /// this file's folder, and their places in it.
     pub elsewhere: Vec<(String, Vec<Tensor>)>,
+    /// What the file has a runtime do, where it holds a graph or layers: each operator
+    /// (`Conv`, `com.microsoft::MatMulNBits`) and in how many nodes it is called.
+    pub operators: BTreeMap<String, u64>,
 }
 
 /// A `*.index.json`: which shard holds which tensor.
