@@ -55,6 +55,7 @@ impl Folder {
             path: path.to_owned(),
             place: PathBuf::new(),
             link: None,
+            open: true,
             len,
             kind,
             format,
