@@ -18,7 +18,7 @@ const BESIDE: usize = 12;
 /// How long a run may be left before it is worth looking for a further standard text.
 const REST: usize = 40;
 
-/// A run of words inside a standard text, this long, changes it whatever it says.
+/// A run of words this long changes a license whatever it says.
 const INSERTED: usize = 25;
 
 /// Longer lines than this, in words, are more than a copyright line.
@@ -35,6 +35,8 @@ pub(super) struct Part {
     pub(super) share: f32,
     /// From its first word to its last.
     pub(super) span: Range<usize>,
+    /// How many words inside it are missing here.
+    pub(super) missing: usize,
     /// What is left over beside it, its words as places in the text, copyright lines aside.
     pub(super) added: Vec<Run>,
 }
@@ -60,6 +62,7 @@ pub(super) fn cover(
             how: How::Whole,
             share: 1.0,
             span,
+            missing: 0,
             added: Vec::new(),
         });
     }
@@ -123,11 +126,18 @@ fn leave_over(words: &[Word<'_>], covered: &[bool], parts: &mut [Part], alone: b
         if !alone && !inside {
             continue;
         }
-        let changes = run.speaks_of_terms || inside && run.counted() >= INSERTED;
+        let changes = run.speaks_of_terms || run.counted() >= INSERTED;
         if changes && part.how == How::Whole {
             part.how = How::Altered;
         }
         part.added.push(run);
+    }
+    for part in parts {
+        // Words replaced are mostly names; words taken out and not replaced are terms.
+        let inside = |run: &Run| run.words.start > part.span.start && run.words.end < part.span.end;
+        if part.how == How::Whole && part.missing > 0 && !part.added.iter().any(inside) {
+            part.how = How::Altered;
+        }
     }
 }
 

@@ -55,15 +55,10 @@ const TERMS: [&str; 62] = [
 ];
 
 /// Words that change a license even where they stand alone.
-const LIMITS: [&str; 8] = [
-    "academic",
-    "commercial",
-    "noncommercial",
-    "research",
-    "unaltered",
-    "unchanged",
-    "unmodified",
-    "without modification",
+#[rustfmt::skip]
+const LIMITS: [&str; 13] = [
+    "academic", "commercial", "no", "noncommercial", "not", "only", "research", "revocable", "solely",
+    "unaltered", "unchanged", "unmodified", "without modification",
 ];
 
 /// The runs of words that are not covered, in order.

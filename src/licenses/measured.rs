@@ -91,7 +91,7 @@ fn reflow(text: &str) -> String {
     out
 }
 
-/// Measures real texts: `WEIGHBILL_CORPUS` names a folder of ScanCode's `*.LICENSE` files, such as
+/// Measures real texts: `WEIGHBILL_CORPUS` names a folder of `*.LICENSE` files of `ScanCode`, such as
 /// `licensedcode/data/licenses` of the package `licensedcode-data`. Prints what was missed.
 #[test]
 #[ignore = "reads a corpus from outside"]
@@ -139,7 +139,7 @@ fn outcome(path: &std::path::Path) -> Option<(&'static str, String)> {
                 || standards::table::same_body(&found.license.spdx_ref(), &license.spdx_ref())
         })
     };
-    let whole = |found: &&&Match| found.how == How::Whole;
+    let whole = |found: &&Match| found.how == How::Whole;
     let kind = match (own, expected, texts.first()) {
         (Some(_), _, Some(best)) if is(best) => "ai right",
         (Some(_), _, None) => "ai missed",
@@ -148,9 +148,9 @@ fn outcome(path: &std::path::Path) -> Option<(&'static str, String)> {
         (None, Some(_), Some(best)) if is(best) && best.how == How::Whole => "spdx right",
         (None, Some(_), Some(best)) if is(best) => "spdx altered",
         (None, Some(_), None) => "spdx missed",
-        (None, Some(_), Some(_)) if texts.iter().filter(whole).next().is_some() => "spdx WRONG",
+        (None, Some(_), Some(_)) if texts.iter().any(whole) => "spdx WRONG",
         (None, Some(_), Some(_)) => "spdx unsure",
-        (None, None, _) if texts.iter().filter(whole).next().is_some() => "other CALLED",
+        (None, None, _) if texts.iter().any(whole) => "other CALLED",
         (None, None, Some(_)) => "other altered right",
         (None, None, None) => "other unknown right",
     };

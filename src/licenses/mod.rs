@@ -39,4 +39,6 @@ pub use terms::{Is, TOPICS, Term};
 pub use uses::{NoSuchUse, Says, Situation, USES, Use, UseAnswer};
 
 #[cfg(test)]
+mod gotchas;
+#[cfg(test)]
 mod measured;

@@ -84,11 +84,18 @@ pub(super) fn nearest(hashes: &Hashes, covered: &mut [bool], named: &[&str]) -> 
         for at in best.places {
             covered[at..at + SHINGLE].fill(true);
         }
+        let (id, share) = (candidate.id, best.share);
+        let missing = if how == How::Whole {
+            missing(id, &shingles)
+        } else {
+            0
+        };
         parts.push(Part {
-            id: candidate.id,
+            id,
             how,
-            share: best.share,
+            share,
             span,
+            missing,
             added: Vec::new(),
         });
     }
@@ -139,6 +146,29 @@ pub(super) fn account_for(part: &Part, hashes: &Hashes, covered: &mut [bool]) {
     }
 }
 
+/// How many words of a standard text, its front and its end aside, are in none of these shingles.
+/// Numbers and single letters do not count: copies number their paragraphs as they like.
+fn missing(id: &str, shingles: &[u32]) -> usize {
+    let Some(text) = standard_text(id) else {
+        return 0;
+    };
+    let (main, _) = standards::split_appendix(id, &text);
+    let folded = fold::fold(main);
+    let words = folded.words();
+    let have: HashSet<u32> = shingles.iter().copied().collect();
+    let mut here = vec![false; words.len()];
+    for (at, hash) in Hashes::new(&words).shingles().enumerate() {
+        if have.contains(&hash) {
+            here[at..at + SHINGLE].fill(true);
+        }
+    }
+    let first = here.iter().position(|here| *here).unwrap_or(0);
+    let last = here.iter().rposition(|here| *here).unwrap_or(0);
+    let counts = |text: &str| text.len() > 1 && !text.starts_with(|c: char| c.is_ascii_digit());
+    let inner = words.iter().zip(&here).take(last).skip(first);
+    inner.filter(|(word, here)| !**here && counts(word.text)).count()
+}
+
 /// Whether a shingle is not wholly covered.
 fn is_open(covered: &[bool], at: usize) -> bool {
     covered[at..at + SHINGLE].iter().any(|covered| !covered)
@@ -165,8 +195,8 @@ fn ratio(part: usize, whole: usize) -> f32 {
     part as f32 / whole.max(1) as f32
 }
 
-/// The shingles of a standard text and of its appendix, from the store of the `spdx` crate.
-fn standard(id: &str) -> Option<(HashSet<u32>, HashSet<u32>)> {
+/// A standard text without its copyright lines, from the store of the `spdx` crate.
+fn standard_text(id: &str) -> Option<String> {
     static STORE: LazyLock<Option<Store>> = LazyLock::new(|| Store::load_inline().ok());
     // Of the ids of one GNU text the store keeps another than the catalog.
     let base = id.trim_end_matches("-only");
@@ -178,8 +208,13 @@ fn standard(id: &str) -> Option<(HashSet<u32>, HashSet<u32>)> {
     let text = ids.iter().find_map(|id| STORE.as_ref()?.get_original(id))?;
     let kept =
         text.lines().iter().filter(|line| !cover::is_copyright_line(&fold::fold(line).words()));
-    let text: Vec<&str> = kept.map(String::as_str).collect();
-    let text = text.join("\n");
+    let lines: Vec<&str> = kept.map(String::as_str).collect();
+    Some(lines.join("\n"))
+}
+
+/// The shingles of a standard text and of its appendix.
+fn standard(id: &str) -> Option<(HashSet<u32>, HashSet<u32>)> {
+    let text = standard_text(id)?;
     let (main, appendix) = standards::split_appendix(id, &text);
     let shingles =
         |text| Hashes::new(&fold::fold(text).words()).shingles().collect::<HashSet<u32>>();
