@@ -1,5 +1,7 @@
 //! From evidence to verdicts, and from facts to findings. Pure: no files, no clock, no network.
 
+mod weights;
+
 use crate::{
     evidence::Evidence,
     facts::Facts,
@@ -85,4 +87,4 @@ impl Found {
 }
 
 /// Every check, by family.
-pub const CHECKS: &[&[Check]] = &[];
+pub const CHECKS: &[&[Check]] = &[weights::CHECKS];
