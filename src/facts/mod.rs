@@ -111,7 +111,11 @@ impl Facts {
 
     /// The file at `path`.
     pub fn artifact(&self, path: &str) -> Option<&Artifact> {
-        let at = self.artifacts.binary_search_by(|artifact| artifact.path.as_str().cmp(path));
-        at.ok().map(|at| &self.artifacts[at])
+        self.position(path).map(|at| &self.artifacts[at])
+    }
+
+    /// The index among the artifacts of the file at `path`.
+    pub fn position(&self, path: &str) -> Option<usize> {
+        self.artifacts.binary_search_by(|artifact| artifact.path.as_str().cmp(path)).ok()
     }
 }

@@ -215,7 +215,6 @@ fn misfit(case: &Case) -> Vec<Found> {
             ReadingKind::Binary => "is no text".to_owned(),
             // told with the other pointers of the release
             ReadingKind::LfsPointer | ReadingKind::Text => return None,
-            _ => "is no license text".to_owned(),
         };
         let severity = match misfit.kind {
             ReadingKind::Pdf | ReadingKind::Link(_) | ReadingKind::Path(_) => Severity::Low,

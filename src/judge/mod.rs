@@ -3,6 +3,7 @@
 mod license;
 mod oddities;
 pub mod verdicts;
+mod weights;
 
 use crate::{
     digests::Digests,
@@ -96,7 +97,7 @@ impl Found {
 }
 
 /// Every check, by family.
-pub const CHECKS: &[&[Check]] = &[oddities::CHECKS, license::CHECKS];
+pub const CHECKS: &[&[Check]] = &[oddities::CHECKS, license::CHECKS, weights::CHECKS];
 
 /// Every check, in the order of the families.
 pub fn checks() -> impl Iterator<Item = &'static Check> {

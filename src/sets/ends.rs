@@ -94,6 +94,12 @@ fn is_one(name: &str, table: &[&str]) -> bool {
     table.iter().find(at_boundary).is_some() && !TOWERS.iter().any(|tower| name.contains(tower))
 }
 
+/// Whether a name is that of an embedding or a head, which a tied model may store under several
+/// names or leave out.
+pub(crate) fn is_end(name: &str) -> bool {
+    is_one(name, EMBEDDINGS) || is_one(name, HEADS)
+}
+
 /// What is before a layer's number, and the number: of the first stack in the name.
 fn layer(name: &str) -> Option<(&str, u64)> {
     let mut from = 0;

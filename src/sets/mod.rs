@@ -22,7 +22,8 @@ use std::collections::BTreeMap;
 pub use quantization::Quantization;
 pub(crate) use {
     counting::tensors,
-    ends::{Ends, ends},
+    ends::{ends, is_end},
+    grouping::numbering,
     logical::{Logical, logical},
 };
 
