@@ -4,6 +4,7 @@ mod cursor;
 mod elsewhere;
 mod file;
 mod gathering;
+mod gguf;
 mod impostor;
 mod index;
 mod json;
@@ -86,6 +87,7 @@ pub struct Listing {
 
 /// Every format that is told by content, the most particular first.
 pub const FORMATS: &[Format] = &[
+    gguf::FORMAT,
     torch::SCRIPT,
     torch::ZIP,
     torch::LEGACY,
