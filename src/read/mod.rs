@@ -12,6 +12,7 @@ mod file;
 mod flatbuffer;
 mod flax;
 mod gathering;
+mod gguf;
 mod hdf5;
 pub mod hints;
 mod impostor;
@@ -105,6 +106,7 @@ pub struct Listing {
 
 /// Every format that is told by content, the most particular first.
 pub const FORMATS: &[Format] = &[
+    gguf::FORMAT,
     torch::SCRIPT,
     torch::ZIP,
     torch::LEGACY,
