@@ -1,5 +1,6 @@
 //! Reads each file by its kind: bytes in, facts out. A file that will not be read is a fact too.
 
+mod coreml;
 mod ctranslate2;
 mod cursor;
 mod elsewhere;
@@ -12,8 +13,10 @@ mod impostor;
 mod index;
 mod json;
 mod keras;
+mod mlc;
 mod notes;
 mod onnx;
+mod openvino;
 mod pages;
 mod pickle;
 mod protobuf;
@@ -102,6 +105,9 @@ pub const FORMATS: &[Format] = &[
     flax::FORMAT,
     hdf5::FORMAT,
     keras::FORMAT,
+    coreml::FORMAT,
+    openvino::FORMAT,
+    mlc::FORMAT,
     ctranslate2::FORMAT,
     safetensors::FORMAT, // last: takes what is named so, whatever it holds
 ];
