@@ -2,6 +2,7 @@
 
 pub mod card;
 pub mod code;
+mod coreml;
 mod ctranslate2;
 mod cursor;
 pub mod data;
@@ -21,10 +22,12 @@ mod json;
 mod keras;
 mod lexer;
 pub mod libraries;
+mod mlc;
 pub mod notebook;
 mod notes;
 mod numpy;
 mod onnx;
+mod openvino;
 mod pages;
 mod pickle;
 mod protobuf;
@@ -121,6 +124,9 @@ pub const FORMATS: &[Format] = &[
     flax::FORMAT,
     hdf5::FORMAT,
     keras::FORMAT,
+    coreml::FORMAT,
+    openvino::FORMAT,
+    mlc::FORMAT,
     ctranslate2::FORMAT,
     torch::PICKLE,
     safetensors::FORMAT,
