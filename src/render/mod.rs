@@ -3,6 +3,7 @@
 mod csv;
 mod document;
 pub mod escape;
+mod html;
 pub mod json;
 mod markdown;
 pub mod numbers;
@@ -28,7 +29,7 @@ pub struct Output {
 }
 
 /// Every way to write an inspection, in the order that `--help` lists them.
-pub const OUTPUTS: &[Output] = &[text::OUTPUT, json::OUTPUT, markdown::OUTPUT];
+pub const OUTPUTS: &[Output] = &[text::OUTPUT, json::OUTPUT, markdown::OUTPUT, html::OUTPUT];
 
 /// Every way to write a listing of tensors.
 pub const TENSOR_OUTPUTS: &[Output] = &[tensors::OUTPUT, json::TENSORS, csv::OUTPUT];
