@@ -29,7 +29,9 @@ const COPYRIGHT_LINE: usize = 24;
 pub(super) struct Part {
     /// Its SPDX id.
     pub(super) id: &'static str,
-    /// Whole, cut or altered.
+    /// Whole, cut or altered, by the standard text alone.
+    pub(super) found: How,
+    /// The same, with what is left over taken into account.
     pub(super) how: How,
     /// The share of it that stands here, 0 to 1.
     pub(super) share: f32,
@@ -59,6 +61,7 @@ pub(super) fn cover(
         exact.pieces.into_iter().for_each(|piece| covered[piece].fill(true));
         parts.push(Part {
             id: exact.id,
+            found: How::Whole,
             how: How::Whole,
             share: 1.0,
             span,
@@ -100,32 +103,26 @@ pub(super) fn cover(
 fn leave_over(words: &[Word<'_>], covered: &[bool], parts: &mut [Part], alone: bool) {
     for part in &mut *parts {
         part.added.clear();
-        part.how = if part.share >= nearest::WHOLE {
-            How::Whole
-        } else {
-            part.how
-        };
+        part.how = part.found;
     }
     for place in leftover::runs(covered) {
         let above = |part: &&mut Part| (place.end..=place.end + BESIDE).contains(&part.span.start);
         let next = parts.iter_mut().find(above);
-        let heads = next.and_then(|part| {
-            let name = ordinary::license(part.id).map(|license| fold::phrase(&license.name));
-            Some((leftover::weigh(words, place.clone(), Some(&name?)), part))
-        });
+        let heads =
+            next.map(|part| (leftover::weigh(words, place.clone(), &name(part), true), part));
         if let Some((run, part)) = heads.filter(|(run, _)| run.set_aside) {
             part.added.push(run);
             continue;
         }
-        let run = leftover::weigh(words, place, None);
-        let after = parts.iter().rposition(|part| part.span.start <= run.words.start);
+        let after = parts.iter().rposition(|part| part.span.start <= place.start);
         let Some(part) = parts.get_mut(after.unwrap_or(0)) else {
             return;
         };
-        let inside = part.span.start <= run.words.start && run.words.end <= part.span.end;
+        let inside = part.span.start <= place.start && place.end <= part.span.end;
         if !alone && !inside {
             continue;
         }
+        let run = leftover::weigh(words, place, &name(part), false);
         let changes = run.speaks_of_terms || run.counted() >= INSERTED;
         if changes && part.how == How::Whole {
             part.how = How::Altered;
@@ -139,6 +136,11 @@ fn leave_over(words: &[Word<'_>], covered: &[bool], parts: &mut [Part], alone: b
             part.how = How::Altered;
         }
     }
+}
+
+/// The folded name of a part's license.
+fn name(part: &Part) -> String {
+    ordinary::license(part.id).map_or(String::new(), |license| fold::phrase(&license.name))
 }
 
 /// Whether the words of one line are a copyright line, which differs from copy to copy. A long line is

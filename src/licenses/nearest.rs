@@ -20,6 +20,11 @@ use super::standards;
 pub(super) const WHOLE: f32 = 0.9;
 const CUT: f32 = 0.93;
 
+/// A name in the place of another costs four shingles but one word: above the first share of shingles,
+/// this share of words makes a text whole too.
+const NAMES: f32 = 0.75;
+const WHOLE_WORDS: f32 = 0.95;
+
 /// The share of a standard's shingles below which the text is not a changed form of it.
 const ALTERED: f32 = 0.5;
 
@@ -29,6 +34,9 @@ const TEXTS: usize = 16;
 
 /// Matches further apart than this, in words, belong to different places of a text.
 const APART: usize = 40;
+
+/// How far around a part its own title and appendix may stand, in words.
+const NEAR: usize = 400;
 
 /// So many matches close together are no chance.
 const SURE_RUN: usize = 12;
@@ -73,8 +81,14 @@ pub(super) fn nearest(hashes: &Hashes, covered: &mut [bool], named: &[&str]) -> 
             break;
         };
         let candidate = candidates.remove(best.index);
+        let (missing, words) = if best.share >= NAMES {
+            missing(candidate.id, &shingles)
+        } else {
+            (0, 0)
+        };
         let how = match best.share {
             share if share >= WHOLE => How::Whole,
+            _ if words > 0 && ratio(words - missing, words) >= WHOLE_WORDS => How::Whole,
             _ if ratio(best.places.len() + SHINGLE, covered.len()) >= CUT => How::Cut,
             share if share >= ALTERED => How::Altered,
             _ => continue,
@@ -85,13 +99,9 @@ pub(super) fn nearest(hashes: &Hashes, covered: &mut [bool], named: &[&str]) -> 
             covered[at..at + SHINGLE].fill(true);
         }
         let (id, share) = (candidate.id, best.share);
-        let missing = if how == How::Whole {
-            missing(id, &shingles)
-        } else {
-            0
-        };
         parts.push(Part {
             id,
+            found: how,
             how,
             share,
             span,
@@ -138,7 +148,7 @@ pub(super) fn account_for(part: &Part, hashes: &Hashes, covered: &mut [bool]) {
     let Some((main, appendix)) = standard(part.id) else {
         return;
     };
-    let near = part.span.start.saturating_sub(APART)..part.span.end + APART;
+    let near = part.span.start.saturating_sub(NEAR)..part.span.end + NEAR;
     for (at, hash) in hashes.shingles().enumerate().take(near.end).skip(near.start) {
         if main.contains(&hash) || appendix.contains(&hash) {
             covered[at..at + SHINGLE].fill(true);
@@ -146,11 +156,12 @@ pub(super) fn account_for(part: &Part, hashes: &Hashes, covered: &mut [bool]) {
     }
 }
 
-/// How many words of a standard text, its front and its end aside, are in none of these shingles.
+/// How many words of a standard text, its front and its end aside, are in none of these shingles, and
+/// how many words it has.
 /// Numbers and single letters do not count: copies number their paragraphs as they like.
-fn missing(id: &str, shingles: &[u32]) -> usize {
+fn missing(id: &str, shingles: &[u32]) -> (usize, usize) {
     let Some(text) = standard_text(id) else {
-        return 0;
+        return (0, 0);
     };
     let (main, _) = standards::split_appendix(id, &text);
     let folded = fold::fold(main);
@@ -166,7 +177,8 @@ fn missing(id: &str, shingles: &[u32]) -> usize {
     let last = here.iter().rposition(|here| *here).unwrap_or(0);
     let counts = |text: &str| text.len() > 1 && !text.starts_with(|c: char| c.is_ascii_digit());
     let inner = words.iter().zip(&here).take(last).skip(first);
-    inner.filter(|(word, here)| !**here && counts(word.text)).count()
+    let missing = inner.filter(|(word, here)| !**here && counts(word.text)).count();
+    (missing, words.len())
 }
 
 /// Whether a shingle is not wholly covered.

@@ -20,6 +20,9 @@ const ANCHOR: usize = 6;
 /// The longest variable part, in words: a copyright line, a name.
 const GAP: usize = 24;
 
+/// How far after the terms, or after a piece of the appendix, the next piece is looked for.
+const APPENDIX: usize = 600;
+
 /// The share of a sketch that makes a text worth comparing in full.
 const LIKELY: f32 = 0.18;
 
@@ -113,7 +116,7 @@ impl Standard {
             pieces.push(next);
         }
         for piece in &self.appendix {
-            if let Some(next) = piece.find(text, end..end + 2 * GAP) {
+            if let Some(next) = piece.find(text, end..end + APPENDIX) {
                 end = next.end;
                 pieces.push(next);
             }
