@@ -4,6 +4,7 @@ mod cursor;
 mod elsewhere;
 mod file;
 mod gathering;
+mod ggml;
 mod gguf;
 mod impostor;
 mod index;
@@ -88,6 +89,7 @@ pub struct Listing {
 /// Every format that is told by content, the most particular first.
 pub const FORMATS: &[Format] = &[
     gguf::FORMAT,
+    ggml::FORMAT,
     torch::SCRIPT,
     torch::ZIP,
     torch::LEGACY,
