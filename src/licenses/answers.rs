@@ -124,7 +124,7 @@ impl Draft {
             "no" => (Says::Prohibited, "no commercial use"),
             "no-sale" => (Says::Conditional, "it may not be sold"),
             "registration" => (Says::Conditional, "commercial use after registration"),
-            "conditional" if self.caps_are_all(license, users) => {
+            "conditional" if caps_are_all(license, users) => {
                 (Says::Permitted, "commercial use is allowed below the cap")
             }
             "conditional" => (Says::Conditional, "commercial use under conditions"),
@@ -132,13 +132,6 @@ impl Draft {
         };
         self.add(license, term, says, why);
         self.caps(license, users);
-    }
-
-    /// Whether the number of users is the only condition, and these are few enough.
-    fn caps_are_all(&self, license: &License, users: Option<u64>) -> bool {
-        let cap = license.term("user_cap").and_then(|term| term.is.number());
-        let only = license.term("revenue_cap").is_none() && license.class == Class::Community;
-        only && cap.zip(users).is_some_and(|(cap, users)| users <= cap)
     }
 
     fn caps(&mut self, license: &License, users: Option<u64>) {
@@ -281,13 +274,13 @@ impl Draft {
         let term = license.term("flow_down");
         match license.says("flow_down") {
             "whole-license" => {
-                self.add(license, term, Says::Conditional, "it stays under this license")
+                self.add(license, term, Says::Conditional, "it stays under this license");
             }
             "share-alike" => {
-                self.add(license, term, Says::Conditional, "it stays under the same license")
+                self.add(license, term, Says::Conditional, "it stays under the same license");
             }
             "use-restrictions" => {
-                self.add(license, term, Says::Conditional, "the barred uses go with it")
+                self.add(license, term, Says::Conditional, "the barred uses go with it");
             }
             _ => {}
         }
@@ -300,6 +293,13 @@ impl Draft {
             }
         }
     }
+}
+
+/// Whether the number of users is the only condition, and these are few enough.
+fn caps_are_all(license: &License, users: Option<u64>) -> bool {
+    let cap = license.term("user_cap").and_then(|term| term.is.number());
+    let only = license.term("revenue_cap").is_none() && license.class == Class::Community;
+    only && cap.zip(users).is_some_and(|(cap, users)| users <= cap)
 }
 
 #[cfg(test)]

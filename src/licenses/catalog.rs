@@ -39,7 +39,11 @@ impl fmt::Display for Kind {
 }
 
 /// A license, a policy, or a family of them: what it is, and what it asks.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four lists that a license is on or not"
+)]
 pub struct License {
     /// The hub's own identifier where it has one, e.g. `llama2`; the SPDX id for an ordinary license
     /// that the catalog does not list, e.g. `Zend-2.0`.
@@ -58,7 +62,7 @@ pub struct License {
     pub released: Vec<String>,
     /// The SPDX id, where the SPDX list has one.
     pub spdx: Option<String>,
-    /// Keys in ScanCode's LicenseDB.
+    /// Keys in the license list of `ScanCode`.
     pub scancode: Vec<String>,
     /// Values of a card's `license` that mean it.
     pub hf: Vec<String>,
@@ -127,6 +131,13 @@ impl License {
             Some(spdx) => spdx.clone(),
             None => format!("LicenseRef-weighbill-{}", self.id.replace('+', "-plus")),
         }
+    }
+}
+
+/// The id alone: the rest is in the catalog, and long.
+impl fmt::Debug for License {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("License").field(&self.id).finish()
     }
 }
 

@@ -148,7 +148,7 @@ fn by_id(id: &str) -> Option<Found> {
     found(license.into_iter().collect())
 }
 
-/// By a key of ScanCode's list, where it stands for one license only.
+/// By a key of the list of `ScanCode`, where it stands for one license only.
 fn by_scancode_key(key: &str) -> Option<&'static License> {
     catalog()
         .licenses()

@@ -134,7 +134,7 @@ fn is_error_object(text: &str) -> bool {
 /// The one path that the whole text is.
 fn path(text: &str) -> Option<&str> {
     let line = text.trim();
-    let lone = line.len() <= 255 && !line.contains(char::is_whitespace) && !line.contains("://");
+    let single = line.len() <= 255 && !line.contains(char::is_whitespace) && !line.contains("://");
     let file = line.rsplit('/').next()?.to_ascii_lowercase();
     let ends = [
         ".txt", ".md", ".rst", "license", "licence", "copying", "notice",
@@ -143,7 +143,7 @@ fn path(text: &str) -> Option<&str> {
         || line.starts_with("./")
         || line.starts_with('/')
         || ends.iter().any(|end| file.ends_with(end));
-    (lone && is_path && !line.starts_with("www.")).then_some(line)
+    (single && is_path && !line.starts_with("www.")).then_some(line)
 }
 
 #[cfg(test)]
@@ -192,6 +192,10 @@ mod tests {
     }
 
     #[track_caller]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "rows read better without borrows"
+    )]
     fn check(text: &str, kind: ReadingKind) {
         assert_eq!(read(text.as_bytes(), "LICENSE").kind, kind);
     }

@@ -2,9 +2,10 @@
 
 use std::{collections::BTreeMap, ops::Range};
 
-use super::{Input, Listing, ReadError, pages::Pages};
+use super::{Format, Input, Listing, ReadError, Reader, notes::Notes, pages::Pages};
 use crate::{
     facts::{Dtype, Oddity, Tensor, WeightFile, What},
+    source::Bytes,
     words::Place,
 };
 
@@ -16,32 +17,37 @@ pub(super) const NOTE: u64 = 64 << 10;
 pub(super) const RANK: usize = 64;
 /// Tensors listed of one file.
 const TENSORS: usize = 4 << 20;
-/// Oddities of one kind that are told one by one.
-const ALIKE: u64 = 50;
+/// Bytes of names and extents that a listing may take for each byte of the file. A header that
+/// shares or repeats its strings could otherwise fill any memory.
+const ROOM: u64 = 32;
+/// The same, whatever the length of the file.
+const LEAST_ROOM: u64 = 1 << 20;
+/// Overlaps looked for in one file; a header that is nothing else has no more to say.
+const OVERLAPS: usize = 1000;
 
 /// Tensors and oddities, as a reader finds them.
-pub(super) struct Gathering<'a> {
-    path: &'a str,
+pub(super) struct Gathering {
     member: Option<String>,
     len: u64,
     file: WeightFile,
     elsewhere: BTreeMap<String, Vec<Tensor>>,
-    oddities: Vec<Oddity>,
-    told: BTreeMap<What, u64>,
+    notes: Notes,
+    room: u64,
+    listed: usize,
     views: bool,
 }
 
-impl<'a> Gathering<'a> {
+impl Gathering {
     /// Nothing yet, of a file in this format.
-    pub(super) fn new(input: &Input<'a>, format: &'static str) -> Self {
+    pub(super) fn new(input: &Input, format: &'static str) -> Self {
         Self {
-            path: input.path,
             member: None,
             len: input.bytes.len(),
             file: WeightFile { format, ..WeightFile::default() },
             elsewhere: BTreeMap::new(),
-            oddities: Vec::new(),
-            told: BTreeMap::new(),
+            notes: Notes::new(input.path),
+            room: input.bytes.len().saturating_mul(ROOM).saturating_add(LEAST_ROOM),
+            listed: 0,
             views: false,
         }
     }
@@ -53,13 +59,15 @@ impl<'a> Gathering<'a> {
 
     /// Whether an oddity of this kind was noted.
     pub(super) fn has(&self, what: What) -> bool {
-        self.told.contains_key(&what)
+        self.notes.count(what) > 0
     }
 
     /// The file, as a place; the member that is being read, where one is.
     pub(super) fn at(&self) -> Place {
-        let place = Place::file(self.path);
-        Place { member: self.member.clone(), ..place }
+        Place {
+            member: self.member.clone(),
+            ..self.notes.file()
+        }
     }
 
     /// From here on, places lie in this member of the file.
@@ -67,13 +75,9 @@ impl<'a> Gathering<'a> {
         self.member = member;
     }
 
-    /// Notes an oddity; those of one kind are told up to a number, then counted.
+    /// Notes an oddity.
     pub(super) fn odd(&mut self, what: What, at: Place, saying: impl Into<String>) {
-        let told = self.told.entry(what).or_default();
-        *told += 1;
-        if *told <= ALIKE {
-            self.oddities.push(Oddity::new(what, at, saying));
-        }
+        self.notes.note(what, at, saying);
     }
 
     /// Keeps a note of the producer's; an empty one is none.
@@ -85,13 +89,21 @@ impl<'a> Gathering<'a> {
     }
 
     /// Counts a node that calls an operator.
-    pub(super) fn operator(&mut self, name: String) {
-        *self.file.operators.entry(name).or_default() += 1;
+    pub(super) fn operator(&mut self, name: &str) {
+        self.operators(name, 1);
     }
 
-    /// How many tensors there are so far, here and elsewhere.
-    pub(super) fn count(&self) -> usize {
-        self.file.tensors.len() + self.elsewhere.values().map(Vec::len).sum::<usize>()
+    /// Counts nodes that call an operator.
+    pub(super) fn operators(&mut self, name: &str, calls: u64) {
+        match self.file.operators.get_mut(name) {
+            Some(count) => *count += calls,
+            None => drop(self.file.operators.insert(name.to_owned(), calls)),
+        }
+    }
+
+    /// Whether nothing more can be listed.
+    pub(super) fn is_full(&self) -> bool {
+        self.room == 0 || self.listed >= TENSORS
     }
 
     /// Lists a tensor that this file stores. `stored` are its bytes where they are its elements and
@@ -125,12 +137,60 @@ impl<'a> Gathering<'a> {
         }
     }
 
+    /// Takes in what a format lists of `bytes`, which lie at `start` of this file, or nowhere in it as
+    /// they are. Tensors are named with `scope` in front; places lie in the member entered.
+    pub(super) fn adopt(
+        &mut self,
+        format: &Format,
+        bytes: &dyn Bytes,
+        start: Option<u64>,
+        scope: &str,
+    ) -> Result<(), ReadError> {
+        let Reader::Tensors(read) = format.read else {
+            return Ok(());
+        };
+        let path = self.at().path;
+        let inner = Input { path: &path, bytes, sibling: &|_| None };
+        let Listing { file, oddities } = read(&inner)?;
+        for Oddity { what, at, saying } in oddities {
+            let member = match (&self.member, at.member) {
+                (Some(outer), Some(inner)) => Some(format!("{outer}/{inner}")),
+                (outer, inner) => inner.or_else(|| outer.clone()),
+            };
+            self.odd(what, Place { member, ..at }, saying);
+        }
+        for (key, value) in file.metadata {
+            self.note(format!("{scope}{key}"), value);
+        }
+        for (operator, calls) in file.operators {
+            self.operators(&operator, calls);
+        }
+        for Tensor { name, dtype, shape, bytes } in file.tensors {
+            let moved = |bytes: Range<u64>| {
+                let start = start?;
+                Some(start.checked_add(bytes.start)?..start.checked_add(bytes.end)?)
+            };
+            self.tensor(format!("{scope}{name}"), dtype, shape, bytes.and_then(moved));
+        }
+        Ok(())
+    }
+
     fn checked(&mut self, mut tensor: Tensor, len: Option<u64>, owner: &str) -> Option<Tensor> {
-        if self.count() >= TENSORS {
+        if self.listed >= TENSORS {
             let at = self.at();
             self.odd(What::ReadInPart, at, format!("more than {TENSORS} tensors"));
             return None;
         }
+        let taken = (tensor.name.len() + 8 * tensor.shape.len()) as u64;
+        let Some(room) = self.room.checked_sub(taken) else {
+            self.room = 0;
+            let saying = format!("names and extents of more than {ROOM} times the file's bytes");
+            let at = self.at();
+            self.odd(What::HeaderInvalid, at, saying);
+            return None;
+        };
+        self.room = room;
+        self.listed += 1;
         let at = || self.at().tensor(&tensor.name);
         let Some(bytes) = tensor.bytes.clone() else {
             return Some(tensor);
@@ -172,7 +232,7 @@ impl<'a> Gathering<'a> {
         Ok(self.listing())
     }
 
-    /// The same, for a reader without a pages.
+    /// The same, for a reader without pages.
     pub(super) fn listing(mut self) -> Listing {
         let mut tensors = std::mem::take(&mut self.file.tensors);
         self.order(&mut tensors);
@@ -181,13 +241,10 @@ impl<'a> Gathering<'a> {
             self.order(&mut tensors);
             self.file.elsewhere.push((path, tensors));
         }
-        let more = self.told.iter().filter(|(_, told)| **told > ALIKE);
-        let more: Vec<_> = more.map(|(what, told)| (*what, told - ALIKE)).collect();
-        for (what, more) in more {
-            let at = self.at();
-            self.oddities.push(Oddity::new(what, at, format!("and {more} more of this kind")));
+        Listing {
+            file: self.file,
+            oddities: self.notes.oddities(),
         }
-        Listing { file: self.file, oddities: self.oddities }
     }
 
     fn order(&mut self, tensors: &mut [Tensor]) {
@@ -222,7 +279,7 @@ impl<'a> Gathering<'a> {
             if last.as_ref().is_none_or(|(_, before)| bytes.end > before.end) {
                 last = Some((tensor, bytes));
             }
-            if overlaps.len() as u64 > ALIKE {
+            if overlaps.len() >= OVERLAPS {
                 break;
             }
         }
@@ -315,7 +372,7 @@ mod tests {
 
     static FILE: &[u8] = &[0; 100];
 
-    fn gathering() -> Gathering<'static> {
+    fn gathering() -> Gathering {
         let input = Input {
             path: "m.onnx",
             bytes: &FILE,

@@ -137,7 +137,7 @@ fn read(input: &Input) -> Result<Listing, ReadError> {
 struct Walk<'a, 'b> {
     sibling: &'b dyn Fn(&str) -> Option<Box<dyn crate::source::Bytes>>,
     pages: &'a Pages<'a>,
-    found: Gathering<'b>,
+    found: Gathering,
 }
 
 impl<'a> Walk<'a, '_> {
@@ -213,7 +213,7 @@ impl<'a> Walk<'a, '_> {
     /// named after the node, since two branches may use one name for different tensors.
     fn node(&mut self, node: &Span<'a>, scope: &str, depth: usize) {
         let operator = node.text_of(node::OPERATOR, NAME);
-        self.found.operator(called(node.text_of(node::DOMAIN, NAME), &operator));
+        self.found.operator(&called(node.text_of(node::DOMAIN, NAME), &operator));
         for held in node.spans(node::ATTRIBUTE) {
             self.attribute(node, &held, &operator, scope, depth);
         }

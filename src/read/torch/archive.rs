@@ -123,7 +123,7 @@ struct Archive<'a> {
     folder: &'a str,
     plain: bool,
     cut_short: bool,
-    gathering: Gathering<'a>,
+    gathering: Gathering,
     storages: BTreeMap<&'a str, &'a Member>,
 }
 
