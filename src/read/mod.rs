@@ -13,6 +13,7 @@ mod file;
 mod flatbuffer;
 mod flax;
 mod gathering;
+mod ggml;
 mod gguf;
 mod hdf5;
 pub mod hints;
@@ -110,6 +111,7 @@ pub struct Listing {
 /// Every format that is told by content, the most particular first.
 pub const FORMATS: &[Format] = &[
     gguf::FORMAT,
+    ggml::FORMAT,
     torch::SCRIPT,
     torch::ZIP,
     torch::LEGACY,
