@@ -1,5 +1,6 @@
 //! Reads each file by its kind: bytes in, facts out. A file that will not be read is a fact too.
 
+mod bundle;
 mod coreml;
 mod ctranslate2;
 mod cursor;
@@ -21,6 +22,7 @@ mod pages;
 mod pickle;
 mod protobuf;
 mod safetensors;
+mod tar;
 mod text;
 mod tf_bundle;
 mod tf_graph;
@@ -108,6 +110,9 @@ pub const FORMATS: &[Format] = &[
     coreml::FORMAT,
     openvino::FORMAT,
     mlc::FORMAT,
+    bundle::NEMO,
+    bundle::TAR,
+    bundle::ZIP,
     ctranslate2::FORMAT,
     safetensors::FORMAT, // last: takes what is named so, whatever it holds
 ];
