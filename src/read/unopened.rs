@@ -54,7 +54,7 @@ pub(super) const FORMATS: &[Format] = &[
     row("7z", FileKind::Archive, |it| starts(it, &[b"7z\xBC\xAF\x27\x1C"]), PACKED),
     row("rar", FileKind::Archive, |it| starts(it, &[b"Rar!\x1A\x07"]), PACKED),
     row("lz4", FileKind::Archive, |it| starts(it, &[b"\x04\x22\x4D\x18"]), PACKED),
-    row("tar", FileKind::Archive, |it| at(it, 257, b"ustar"), "its members are not unpacked"),
+    row("tar", FileKind::Archive, |it| super::tar::begins(it.head), "its members are not unpacked"),
     row("zip", FileKind::Archive, |it| starts(it, &[b"PK\x03\x04", b"PK\x05\x06"]), "its members are not unpacked"),
     // data
     row("parquet", FileKind::Dataset, |it| starts(it, &[b"PAR1"]), DATA),
