@@ -1,5 +1,7 @@
 //! From evidence to verdicts, and from facts to findings. Pure: no files, no clock, no network.
 
+mod config;
+mod parts;
 mod weights;
 
 use crate::{
@@ -87,4 +89,4 @@ impl Found {
 }
 
 /// Every check, by family.
-pub const CHECKS: &[&[Check]] = &[weights::CHECKS];
+pub const CHECKS: &[&[Check]] = &[weights::CHECKS, config::CHECKS, parts::CHECKS];
