@@ -1,6 +1,7 @@
 //! From evidence to verdicts, and from facts to findings. Pure: no files, no clock, no network.
 
 mod oddities;
+pub mod openness;
 pub mod verdicts;
 
 use crate::{
@@ -95,7 +96,7 @@ impl Found {
 }
 
 /// Every check, by family.
-pub const CHECKS: &[&[Check]] = &[oddities::CHECKS];
+pub const CHECKS: &[&[Check]] = &[oddities::CHECKS, openness::CHECKS];
 
 /// Every check, in the order of the families.
 pub fn checks() -> impl Iterator<Item = &'static Check> {

@@ -1,5 +1,6 @@
 //! Reads each file by its kind: bytes in, facts out. A file that will not be read is a fact too.
 
+pub mod card;
 pub mod code;
 mod ctranslate2;
 mod cursor;
@@ -34,7 +35,6 @@ mod tokenizer;
 mod trial;
 mod unopened;
 mod window;
-pub mod card;
 pub mod yaml;
 mod zip;
 
