@@ -3,6 +3,7 @@
 mod config;
 mod license;
 mod oddities;
+pub mod openness;
 mod parts;
 pub mod verdicts;
 mod weights;
@@ -99,7 +100,7 @@ impl Found {
 }
 
 /// Every check, by family.
-pub const CHECKS: &[&[Check]] = &[oddities::CHECKS, license::CHECKS, weights::CHECKS, config::CHECKS, parts::CHECKS];
+pub const CHECKS: &[&[Check]] = &[oddities::CHECKS, license::CHECKS, weights::CHECKS, config::CHECKS, parts::CHECKS, openness::CHECKS];
 
 /// Every check, in the order of the families.
 pub fn checks() -> impl Iterator<Item = &'static Check> {
