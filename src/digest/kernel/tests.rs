@@ -69,26 +69,3 @@ fn the_cheapest_cut_is_taken() {
     assert_eq!(kernels.first[7].lanes, 8); // one idle
     assert_eq!(kernels.full(), 2);
 }
-
-#[test]
-#[ignore]
-fn zz() {
-    for k in KERNELS {
-        if (k.runs_here)() {
-            println!(
-                "{} {:.2} GB/s",
-                k.name,
-                (k.lanes * 64) as f64 / (0..50).map(|_| time(*k)).fold(1e9, f64::min)
-            );
-        }
-    }
-    let h = Kernels::here();
-    println!("{:?} full {}", h.first.map(|k| k.name), h.full());
-    let t = Instant::now();
-    for _ in 0..100 {
-        for k in KERNELS {
-            time(*k);
-        }
-    }
-    println!("{:?}", t.elapsed() / 100);
-}
