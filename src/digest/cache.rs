@@ -273,7 +273,7 @@ pub fn run_remembering(
 
 #[cfg(test)]
 mod tests {
-    use std::fs::FileTimes;
+    use std::{fs::FileTimes, slice};
 
     use super::*;
     use crate::digest::Decoder;
@@ -310,7 +310,7 @@ mod tests {
 
         /// What a run finds, kept as if the file had lain still for a while.
         fn kept(&self) -> FileDigests {
-            let digests = run(&[self.job.clone()], 1, &|_| {}).remove(0);
+            let digests = run(slice::from_ref(&self.job), 1, &|_| {}).remove(0);
             let mut entry = Entry::new(digests.stamp.unwrap());
             entry.take(&self.job, &digests);
             self.cache().write(&entry).unwrap();
@@ -329,7 +329,7 @@ mod tests {
         let fresh = fixture.kept();
         let known = fixture.cache().lookup(&fixture.job).unwrap();
         assert_eq!(known, FileDigests { remembered: true, ..fresh });
-        let asked = &[fixture.job.clone()];
+        let asked = slice::from_ref(&fixture.job);
         assert_eq!(run_remembering(&mut fixture.cache(), asked, 1, &|_| {}), [known]);
     }
 
@@ -362,7 +362,7 @@ mod tests {
     #[test]
     fn a_file_that_changed_just_now_is_not_kept() {
         let fixture = fixture();
-        let digests = run(&[fixture.job.clone()], 1, &|_| {}).remove(0);
+        let digests = run(slice::from_ref(&fixture.job), 1, &|_| {}).remove(0);
         fixture.cache().remember(&fixture.job, &digests);
         assert_eq!(fixture.cache().lookup(&fixture.job), None);
     }

@@ -17,7 +17,7 @@ use std::{ops::Range, path::PathBuf};
 use self::statistics::Tally;
 pub use self::{
     cache::{Cache, run_remembering},
-    engine::run,
+    engine::{run, speeds},
     hasher::{git_blob_sha1, of, sha256},
     statistics::{Decoder, Statistics},
     value::{Algorithm, Digest, hex},

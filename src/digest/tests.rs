@@ -1,5 +1,10 @@
 //! The engine as its callers see it, against `sha2` and the plain hashers.
 
+#![expect(
+    clippy::single_range_in_vec_init,
+    reason = "one range is what is meant"
+)]
+
 use std::{fs, path::Path, sync::atomic::AtomicU64};
 
 use proptest::prelude::*;

@@ -4,6 +4,10 @@
 //! compiler to see the vectors: loops over whole blocks, and sums in a fixed number of lanes.
 
 #![expect(clippy::inline_always, reason = "see `widest`")]
+#![expect(
+    clippy::cast_precision_loss,
+    reason = "blocks are short, and `Statistics` tells of integers"
+)]
 
 use std::marker::PhantomData;
 
@@ -198,8 +202,8 @@ impl<T: Real> Lanes<T> {
         };
         let (rows, rest) = values.as_chunks::<LANES>();
         for row in rows {
-            for lane in 0..LANES {
-                lanes.add::<ALL_FINITE>(lane, row[lane]);
+            for (lane, &value) in row.iter().enumerate() {
+                lanes.add::<ALL_FINITE>(lane, value);
             }
         }
         for (lane, &value) in rest.iter().enumerate() {
@@ -230,7 +234,6 @@ impl<T: Real> Lanes<T> {
 
     /// What `count` values came to.
     #[inline(always)]
-    #[expect(clippy::cast_precision_loss, reason = "a block is small")]
     fn moments(&self, count: u64) -> Moments {
         let count = count - total(self.nan) - total(self.inf);
         let (sum, square): (f64, f64) = (self.sums.iter().sum(), self.squares.iter().sum());

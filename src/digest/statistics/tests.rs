@@ -1,3 +1,5 @@
+#![expect(clippy::cast_precision_loss, reason = "as in the code under test")]
+
 use proptest::prelude::*;
 
 use super::*;
@@ -115,7 +117,7 @@ fn halves_come_out_alike_from_both_decoders() {
 
 #[test]
 fn bytes_the_other_way_round_are_the_same_elements() {
-    let bytes: Vec<u8> = (0..40_000_u32).map(|at| (at * 7 % 253) as u8).collect();
+    let bytes: Vec<u8> = (0..40_000_u32).map(|at| (at * 7 % 253).to_le_bytes()[0]).collect();
     for dtype in DTYPES {
         let decoder = Decoder::for_dtype(dtype).unwrap();
         let elements = bytes.chunks_exact(decoder.element_len());
