@@ -159,6 +159,8 @@ fn check(release: Build, expected: &[&str]) {
     let case = Case {
         facts: &facts,
         sets: &sets,
+        terms: &crate::terms::Terms::default(),
+        digests: &crate::digests::Digests::default(),
         evidence: &[],
     };
     let found = |check: &Check| {

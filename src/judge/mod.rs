@@ -100,7 +100,14 @@ impl Found {
 }
 
 /// Every check, by family.
-pub const CHECKS: &[&[Check]] = &[oddities::CHECKS, license::CHECKS, weights::CHECKS, config::CHECKS, parts::CHECKS, openness::CHECKS];
+pub const CHECKS: &[&[Check]] = &[
+    oddities::CHECKS,
+    license::CHECKS,
+    weights::CHECKS,
+    config::CHECKS,
+    parts::CHECKS,
+    openness::CHECKS,
+];
 
 /// Every check, in the order of the families.
 pub fn checks() -> impl Iterator<Item = &'static Check> {
