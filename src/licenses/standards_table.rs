@@ -66,7 +66,10 @@ fn fingerprint(id: &str, text: &str) -> Option<String> {
     let (main, appendix) = split_appendix(id, &body);
     let mut shingles = BTreeSet::new();
     let mut out = pieces(main, &mut shingles)?;
-    if let Some(appendix) = pieces(appendix, &mut shingles) {
+    // Sentence by sentence: editions of an appendix differ in an address or a name.
+    let sentences =
+        appendix.replace("\n\n", "\u{1}").replace(". ", "\u{1}").replace(".\n", "\u{1}");
+    if let Some(appendix) = pieces(&sentences, &mut shingles) {
         write!(out, "|{appendix}").ok()?;
     }
     let sketch: Vec<String> =
