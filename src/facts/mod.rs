@@ -12,7 +12,7 @@ mod tokenizer;
 mod weights;
 
 pub use artifact::{Artifact, Contents, Pointer, Text};
-pub use card::{Card, Disclosed, NumberedField, Section, Statement};
+pub use card::{Card, Disclosed, NumberedField, Section, SectionTopic, Statement};
 pub use config::{Config, Node, Yaml};
 pub use dtype::Dtype;
 pub use license::LicenseText;

@@ -33,7 +33,10 @@ pub(super) fn read(passage: &Passage, own: &Own, said: &mut Said) {
             let Sense::Claim(about) = hit.sense else {
                 continue;
             };
-            if !stated.hides(about, passage, hit) && claims(passage, sentence, hit, about, own) {
+            if said.wants_of(about, Presence::Claimed)
+                && !stated.hides(about, passage, hit)
+                && claims(passage, sentence, hit, about, own)
+            {
                 let quote = passage.quote(sentence, hit.start);
                 let saying = format!("prose speaks of {}: {quote}", thing(about));
                 said.state(about, Presence::Claimed, passage.line(hit.start), saying);

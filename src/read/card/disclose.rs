@@ -51,6 +51,7 @@ pub(super) fn read(passages: &[Passage], own: &Own, said: &mut Said) {
             let within = topic == "compute_hardware" && hours.contains(&hit.start);
             let sentence = passage.sentence(hit.start);
             if !within
+                && said.wants(topic, Presence::Claimed)
                 && !told.contains(&(topic, sentence.start))
                 && fits(passage, hit, topic, needs, own)
             {
