@@ -271,10 +271,13 @@ impl Scanner<'_> {
         let starts_run_in =
             run_in(trimmed).is_some_and(|(_, rest, colon)| colon || rest.is_empty());
         if starts_run_in && !self.lines.is_empty() {
-            let hard = self
-                .lines
-                .last()
-                .is_some_and(|(_, line)| line.ends_with(['.', ':', '\\']) || line.len() < 60);
+            let labeled =
+                self.lines.first().and_then(|(_, line)| run_in(line)).is_some_and(|it| it.2);
+            let hard = labeled
+                || self
+                    .lines
+                    .last()
+                    .is_some_and(|(_, line)| line.ends_with(['.', ':', '\\']) || line.len() < 60);
             if hard {
                 self.flush();
             }

@@ -141,6 +141,8 @@ names! {
     Running = "running",
     Machine = "machine",
     Aim = "aim",
+    Boilerplate = "boilerplate",
+    Public = "public",
     Stuff = "stuff",
     Own = "own",
     Modal = "modal",
