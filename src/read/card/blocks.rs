@@ -3,7 +3,7 @@
 use std::{borrow::Cow, mem};
 
 use super::inline::{self, Definitions, Inline};
-use crate::facts::Section;
+use crate::facts::{Section, SectionTopic};
 
 /// The level of a bold run-in among the sections.
 const RUN_IN: u8 = 7;
@@ -271,10 +271,13 @@ impl Scanner<'_> {
         let starts_run_in =
             run_in(trimmed).is_some_and(|(_, rest, colon)| colon || rest.is_empty());
         if starts_run_in && !self.lines.is_empty() {
-            let hard = self
-                .lines
-                .last()
-                .is_some_and(|(_, line)| line.ends_with(['.', ':', '\\']) || line.len() < 60);
+            let labeled =
+                self.lines.first().and_then(|(_, line)| run_in(line)).is_some_and(|it| it.2);
+            let hard = labeled
+                || self
+                    .lines
+                    .last()
+                    .is_some_and(|(_, line)| line.ends_with(['.', ':', '\\']) || line.len() < 60);
             if hard {
                 self.flush();
             }
@@ -384,7 +387,13 @@ impl Scanner<'_> {
         }
         self.body.parents.push(self.open.last().map(|(at, ..)| *at));
         self.open.push((self.body.sections.len(), level, indent));
-        self.body.sections.push(Section { title, level, line, last: line });
+        self.body.sections.push(Section {
+            title,
+            level,
+            line,
+            last: line,
+            topic: SectionTopic::Other,
+        });
     }
 }
 
@@ -483,8 +492,11 @@ fn plain(markup: &str, definitions: &Definitions) -> String {
 
 /// A title without what templates and fancy add.
 fn tidy(title: &str) -> String {
-    let title = title.replace("[optional]", " ").replace('\n', " ");
     let edge = |c: char| c.is_whitespace() || c == ':' || c == '：';
+    if !title.contains(['[', '\n']) {
+        return title.trim_matches(edge).to_owned();
+    }
+    let title = title.replace("[optional]", " ").replace('\n', " ");
     title.trim_matches(edge).to_owned()
 }
 
@@ -498,11 +510,11 @@ fn rule(line: &str) -> bool {
 fn cells(line: &str) -> Vec<String> {
     let line = line.strip_prefix('|').unwrap_or(line);
     let line = line.strip_suffix('|').unwrap_or(line);
-    line.replace("\\|", "\u{1}")
-        .split('|')
-        .map(|cell| cell.trim().replace('\u{1}', "|"))
-        .take(200)
-        .collect()
+    if !line.contains("\\|") {
+        return line.split('|').map(|cell| cell.trim().to_owned()).take(200).collect();
+    }
+    let line = line.replace("\\|", "\u{1}");
+    line.split('|').map(|cell| cell.trim().replace('\u{1}', "|")).take(200).collect()
 }
 
 /// `<tbody>` and its like, which hold no words.

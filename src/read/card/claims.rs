@@ -29,11 +29,18 @@ pub(super) fn read(passage: &Passage, own: &Own, said: &mut Said) {
             continue;
         }
         let stated = states(passage, sentence, hits, said);
+        let asked = passage.words[sentence.clone()].trim_end().ends_with(['?', '？', '؟']);
+        if asked || passage.has(Name::Boilerplate, sentence) {
+            continue;
+        }
         for hit in hits {
             let Sense::Claim(about) = hit.sense else {
                 continue;
             };
-            if !stated.hides(about, passage, hit) && claims(passage, sentence, hit, about, own) {
+            if said.wants_of(about, Presence::Claimed)
+                && !stated.hides(about, passage, sentence)
+                && claims(passage, sentence, hit, about, own)
+            {
                 let quote = passage.quote(sentence, hit.start);
                 let saying = format!("prose speaks of {}: {quote}", thing(about));
                 said.state(about, Presence::Claimed, passage.line(hit.start), saying);
@@ -75,13 +82,11 @@ struct Stated {
 }
 
 impl Stated {
-    /// Whether a claim in the same sentence adds nothing to what was stated.
-    fn hides(&self, about: Component, passage: &Passage, hit: &Hit) -> bool {
-        let public = passage
-            .words
-            .get(hit.start..hit.end)
-            .is_some_and(|it| it.to_lowercase().contains("public"));
-        self.plainly.contains(&about) || (self.called.contains(&about) && !public)
+    /// Whether a claim in the same sentence adds nothing to what was stated: `trained on internal
+    /// data` claims none beside, `public and internal data` does.
+    fn hides(&self, about: Component, passage: &Passage, sentence: &Range<usize>) -> bool {
+        let called = self.called.contains(&about) && !passage.has(Name::Public, sentence);
+        called || self.plainly.contains(&about)
     }
 }
 

@@ -51,6 +51,7 @@ pub(super) fn read(passages: &[Passage], own: &Own, said: &mut Said) {
             let within = topic == "compute_hardware" && hours.contains(&hit.start);
             let sentence = passage.sentence(hit.start);
             if !within
+                && said.wants(topic, Presence::Claimed)
                 && !told.contains(&(topic, sentence.start))
                 && fits(passage, hit, topic, needs, own)
             {
@@ -84,7 +85,9 @@ fn titled(passage: &Passage, said: &mut Said) -> Option<(&'static str, usize)> {
     let text = passage.words.get(whole.clone()).unwrap_or_default().trim();
     let text = text.trim_matches(['|', ' ']);
     let hits = passage.hits_in(&whole);
-    let settled = hits.iter().any(|hit| matches!(hit.sense, Sense::Placeholder | Sense::State(..)));
+    let settled = hits.iter().any(|hit| {
+        matches!(hit.sense, Sense::Placeholder | Sense::State(..) | Sense::Name(Name::Boilerplate))
+    });
     if text.is_empty() || settled {
         return None;
     }
@@ -126,6 +129,10 @@ fn titled(passage: &Passage, said: &mut Said) -> Option<(&'static str, usize)> {
 /// Whether a sentence with a phrase of a topic has what the topic needs.
 fn fits(passage: &Passage, hit: &Hit, topic: &'static str, needs: Needs, own: &Own) -> bool {
     let sentence = passage.sentence(hit.start);
+    let open = passage.hits_in(&sentence).iter().any(|it| it.sense == Sense::Placeholder);
+    if open || passage.has(Name::Boilerplate, &sentence) {
+        return false;
+    }
     let fits = match needs {
         Needs::Nothing => true,
         Needs::Number => number_near(passage, hit),
@@ -242,8 +249,17 @@ fn on_training(passage: &Passage, sentence: &Range<usize>, topic: &str) -> bool 
 /// A size before a unit: `2 trillion tokens`, `825 GB of text`, `1000 hours of speech`.
 fn scaled(passage: &Passage, hit: &Hit) -> bool {
     let unit = passage.words.get(hit.start..hit.end).unwrap_or_default().to_lowercase();
-    let hours = unit.starts_with("hours") && number_before(passage.words, hit.start);
-    hours || stands_before(passage.words, hit.start)
+    let counted = [
+        "hours",
+        "samples",
+        "examples",
+        "images",
+        "pairs",
+        "documents",
+        "sentence",
+    ];
+    let counted = counted.iter().any(|it| unit.starts_with(it));
+    (counted && number_before(passage.words, hit.start)) || stands_before(passage.words, hit.start)
 }
 
 /// Whether a size is one of data, and not of a window or a vocabulary.

@@ -148,7 +148,8 @@ impl Inline {
 
 /// Reads lines that belong together.
 pub(super) fn read(lines: &[(u32, &str)], definitions: &Definitions) -> Inline {
-    let mut joined = String::new();
+    let len: usize = lines.iter().map(|(_, text)| text.len() + 1).sum();
+    let mut joined = String::with_capacity(len);
     let mut starts = Vec::with_capacity(lines.len());
     for (line, text) in lines {
         if !joined.is_empty() {
@@ -157,17 +158,51 @@ pub(super) fn read(lines: &[(u32, &str)], definitions: &Definitions) -> Inline {
         starts.push((joined.len(), *line));
         joined.push_str(text.trim());
     }
+    if !has_markup(&joined) {
+        return Inline { words: joined, starts, links: Vec::new() };
+    }
     let mut reader = Reader {
         partners: partners(&joined),
         raw: &joined,
         starts: &starts,
         definitions,
-        inline: Inline::default(),
+        inline: Inline {
+            words: String::with_capacity(joined.len()),
+            starts: Vec::with_capacity(starts.len()),
+            links: Vec::new(),
+        },
         open: Vec::new(),
         depth: 0,
     };
     reader.walk(0, joined.len());
     reader.inline
+}
+
+/// Bytes that may mean more than themselves: marks, the start of an address, a space.
+const MARKS: [bool; 256] = {
+    let mut marks = [false; 256];
+    let of = b"\\![<&*`_~ h";
+    let mut at = 0;
+    while at < of.len() {
+        marks[of[at] as usize] = true;
+        at += 1;
+    }
+    marks
+};
+
+/// Whether a text may read otherwise than it is written.
+fn has_markup(text: &str) -> bool {
+    let mut before = b' ';
+    text.bytes().enumerate().any(|(at, byte)| {
+        let told = MARKS[usize::from(byte)]
+            && match byte {
+                b' ' => before == b' ',
+                b'h' => text.as_bytes()[at..].starts_with(b"http"),
+                _ => true,
+            };
+        before = byte;
+        told
+    })
 }
 
 /// Every bracket and the one that closes it, by their bytes; one pass, whatever the nesting.
@@ -227,14 +262,10 @@ impl Reader<'_> {
                     1
                 }
                 _ => {
-                    let plain = |c: char| {
-                        !matches!(
-                            c,
-                            '\\' | '!' | '[' | '<' | '&' | '*' | '`' | '_' | '~' | ' ' | 'h'
-                        )
-                    };
                     let first = rest.chars().next().map_or(1, char::len_utf8);
-                    let more = rest[first..].find(|c| !plain(c)).unwrap_or(rest.len() - first);
+                    let more =
+                        rest.as_bytes()[first..].iter().position(|it| MARKS[usize::from(*it)]);
+                    let more = more.unwrap_or(rest.len() - first);
                     self.keep(&rest[..first + more])
                 }
             };

@@ -214,8 +214,7 @@ fn model_index(node: &Node, said: &mut Said) {
     }
     measured.sort();
     measured.dedup_by(|a, b| a.1 == b.1);
-    let (by_id, by_name): (Vec<_>, Vec<_>) =
-        measured.into_iter().partition(|(_, id)| resolvable(id));
+    let (by_id, by_name): (Vec<_>, Vec<_>) = measured.into_iter().partition(|(_, id)| is_id(id));
     for (measured, presence) in [(by_id, Presence::Referenced), (by_name, Presence::Claimed)] {
         let Some((line, first)) = measured.first() else {
             continue;
@@ -233,10 +232,11 @@ fn model_index(node: &Node, said: &mut Said) {
 
 /// The id of a data set, or its name where the id only says of what kind it is.
 fn known_set(id: &str, name: &str) -> String {
-    if resolvable(id) {
+    let same = name.to_lowercase().starts_with(&id.to_lowercase());
+    if resolvable(id) || same {
         id.to_owned()
     } else {
-        clip(name)
+        format!("{} (by name)", clip(name))
     }
 }
 
@@ -467,6 +467,14 @@ fn tags(node: &Node, said: &mut Said) {
                 Presence::Referenced,
                 line,
                 format!("`tags` names the data set {id}"),
+            );
+        }
+        if let Some(size) = tag.strip_prefix("dataset_size:").filter(|size| size.len() < 40) {
+            said.disclose(
+                "data_size",
+                Presence::Claimed,
+                line,
+                format!("`tags` gives a data set of {size} rows"),
             );
         }
         if PHRASES.find(tag).iter().any(|hit| hit.sense == Sense::Name(Name::Harness)) {

@@ -78,10 +78,14 @@ pub(super) fn stands_before(words: &str, at: usize) -> bool {
     last.iter().any(|word| joined(word)) || last.windows(2).any(scaled)
 }
 
-/// Whether a number stands right before the byte `at`: `1000 hours`.
+/// Whether a number of at least three digits stands right before the byte `at`, at most one word
+/// in between: `10,000 training samples`.
 pub(super) fn number_before(words: &str, at: usize) -> bool {
-    let before = words.get(..at).unwrap_or_default().trim_end();
-    before.rsplit([' ', '\n', '(']).next().is_some_and(starts_digit)
+    let before =
+        words.get(floor(words, at.saturating_sub(REACH))..at).unwrap_or_default().trim_end();
+    let many =
+        |word: &str| starts_digit(word) && word.bytes().filter(u8::is_ascii_digit).count() >= 3;
+    before.rsplit([' ', '\n', '(']).take(2).any(many)
 }
 
 fn is_scale(word: &str) -> bool {

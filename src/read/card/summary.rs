@@ -67,12 +67,16 @@ fn titled(body: &Body) -> Option<u32> {
 /// Entries that begin with a number of the template: `1.3.1.A`.
 fn numbered(passages: &[Passage]) -> Vec<NumberedField> {
     let mut fields: Vec<NumberedField> = Vec::new();
+    let mut titles: Vec<String> = Vec::new();
     for passage in passages.iter().filter(|it| !matches!(it.block.kind, Kind::Code(..))) {
         let words = passage.words.trim_start();
         let number = number(words);
         if let Some(number) = number {
             let value = words.split_once([':', '：', '?', '|']).map_or("", |(_, value)| value);
             let filled = filled(passage, value);
+            if passage.block.kind == Kind::Heading && passage.block.label.is_none() {
+                titles.push(number.to_owned());
+            }
             if fields.len() < MOST_FIELDS {
                 fields.push(NumberedField {
                     number: number.to_owned(),
@@ -85,6 +89,15 @@ fn numbered(passages: &[Passage]) -> Vec<NumberedField> {
             last.filled |= filled(passage, words);
         }
     }
+    // a title with fields of its own below it is no field
+    let numbers: Vec<String> = fields.iter().map(|field| format!("{}.", field.number)).collect();
+    let holds = |title: &String| {
+        numbers.iter().any(|number| {
+            number.len() > title.len() + 1 && number.starts_with(&format!("{title}."))
+        })
+    };
+    titles.retain(holds);
+    fields.retain(|field| !titles.contains(&field.number));
     fields
 }
 
@@ -122,10 +135,14 @@ fn described(passages: &[Passage], said: &mut Said) {
             && passage.reads() | matches!(passage.block.kind, Kind::Row(..))
     };
     let section: Vec<&Passage> = passages.iter().filter(of_data).take(500).collect();
+    let boilerplate = |passage: &Passage| {
+        passage.hits.iter().any(|hit| hit.sense == Sense::Name(Name::Boilerplate))
+    };
     let prose = |passage: &&&Passage| {
         let table = matches!(passage.block.kind, Kind::Row(..));
         (table || passage.words.len() >= 40)
             && !passage.hits.iter().any(|hit| hit.sense == Sense::Placeholder)
+            && !boilerplate(passage)
     };
     let Some(first) = section.iter().find(prose) else {
         return;

@@ -124,6 +124,87 @@ fn published_cards_state_what_they_state() {
     );
 }
 
+#[test]
+fn a_template_states_nothing() {
+    let card = of(include_str!("tests/template.md"));
+    let stated = card.statements.iter().filter(|it| it.presence != Presence::Absent);
+    assert!(stated.clone().all(|it| it.line == 2), "{:?}", stated.collect::<Vec<_>>());
+    let told = card.disclosures.iter().filter(|it| it.presence != Presence::Absent);
+    assert!(told.clone().all(|it| it.line == 2), "{:?}", told.collect::<Vec<_>>());
+    assert_eq!(card.placeholders, 26);
+}
+
+#[test]
+fn a_summary_of_training_content_is_read_by_numbers() {
+    let text = include_str!("tests/data_summary.md");
+    let (card, _) = read("data_summary_card.md", &text.as_bytes(), FileKind::DataCard);
+    let shown: Vec<String> = card
+        .numbered
+        .iter()
+        .map(|it| format!("{}{}", if it.filled { "" } else { "-" }, it.number))
+        .collect();
+    let fields = "1.0.1 1.0.2 1.2.1 1.3.1.A 1.3.1.B 1.3.1.C -1.3.2 2.1.1 -2.2.1.A -3.1";
+    assert_eq!(shown.join(" "), fields);
+    let stated = card.statements.iter().find(|it| it.about == Component::DataCard).unwrap();
+    assert_eq!(stated.presence, Presence::Present);
+    assert_eq!(stated.saying, "a summary of training content by numbers, 7 of 10 fields filled in");
+}
+
+#[test]
+fn others_find_what_they_need() {
+    let card = of(include_str!("tests/llama2.md"));
+    let titles: Vec<&str> = card.license_sections().map(|it| it.title.as_str()).collect();
+    assert_eq!(titles, ["License"]);
+    let (line, prompt) = card.gate_prompt().unwrap();
+    assert_eq!(line, 3);
+    assert!(prompt.starts_with("### COMMUNITY LICENSE AGREEMENT"));
+    let card = of("# A\n\n- **License:** MIT\n\n## 许可证\nx\n\n## Lizenz\ny\n");
+    assert_eq!(card.license_sections().count(), 3);
+}
+
+#[test]
+fn compute_and_labor_are_disclosed_with_their_lines() {
+    disclosed(
+        "llama2",
+        include_str!("tests/llama2.md"),
+        &[
+            "compute_hours 64 \"Time (GPU hours)\" 3311616 in the row \"Total\" of 3",
+            "carbon 64 \"Carbon Emitted(tCO2eq)\" 539.00 in the row \"Total\" of 3",
+            "labor_annotators 67 \"…as well as over one million new human-annotated examples.\"",
+            "language 11 en",
+        ],
+    );
+    disclosed(
+        "falcon",
+        include_str!("tests/falcon.md"),
+        &[
+            "compute_count 82 \"Falcon-40B was trained on 384 A100 40GB GPUs, using a 3D parallelism strategy (TP=8, PP=4, DP=12) combined with ZeRO.\"",
+        ],
+    );
+    disclosed(
+        "bloom",
+        include_str!("tests/bloom.md"),
+        &[
+            "carbon 14 `co2_eq_emissions.emissions` gives \"24_700_000\" (in grams)",
+            "carbon 124 promises this: \"Estimated carbon emissions: (Forthcoming.)\"",
+            "compute_region 17 `co2_eq_emissions.geographical_location` gives \"Orsay, France\"",
+        ],
+    );
+}
+
+#[track_caller]
+fn disclosed(name: &str, text: &str, expected: &[&str]) {
+    let card = of(text);
+    let shown: Vec<String> = card
+        .disclosures
+        .iter()
+        .map(|it| format!("{} {} {}", it.topic, it.line, it.saying))
+        .collect();
+    for line in expected {
+        assert!(shown.iter().any(|it| it == line), "{name} lacks {line}, has {shown:#?}");
+    }
+}
+
 #[track_caller]
 fn check_card(text: &str, expected: &str) {
     let card = of(text);
