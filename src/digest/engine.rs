@@ -139,7 +139,9 @@ impl<'a> Engine<'a> {
     fn take(&self, room: usize) -> Take<'a> {
         let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
         let near = |errand: &Errand<'_>| {
-            errand.ahead.is_none_or(|start| start < self.files[errand.file].passed() + AHEAD)
+            errand
+                .ahead
+                .is_none_or(|start| start < self.files[errand.file].passed().saturating_add(AHEAD))
         };
         let next = shared.iter().position(|errand| errand.lanes <= room && near(errand));
         match next.and_then(|place| shared.remove(place)) {

@@ -235,3 +235,16 @@ fn holes_are_zeros() {
     assert_eq!(digests.whole[0].1.as_bytes(), sha256(&vec![0; 9_000_000]));
     assert_eq!(digests.ranges[0].statistics.unwrap().zeros, 1_000_000);
 }
+
+#[test]
+fn parts_do_not_wait_for_a_file_that_is_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let far = 600_000_000; // further than parts may run ahead, and all of it a hole
+    let mut plan = plan(folder.path(), &[(vec![], vec![])]);
+    let file = fs::File::options().write(true).open(&plan[0].path).unwrap();
+    file.set_len(far + 10).unwrap();
+    plan[0].ranges = (0..10).map(|at| range(far + at..far + at + 1)).collect();
+    let shrink = |_| file.set_len(5).unwrap();
+    let digests = run(&plan, 2, &shrink).remove(0);
+    assert_eq!((digests.changed, digests.trouble), (true, Some(Trouble::Changed)));
+}

@@ -129,7 +129,7 @@ fn bytes_the_other_way_round_are_the_same_elements() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(24))]
     #[test]
     fn any_bytes_come_to_what_the_textbook_says(
         bytes in prop::collection::vec(any::<u8>(), 0..20_000), cut in 1_usize..9000, repeat in 1_usize..3,
