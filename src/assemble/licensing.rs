@@ -2,10 +2,40 @@
 
 use crate::{
     digest,
+    judge::verdicts,
     licenses::{How, License, Says, Term, UseAnswer},
     report::{self, Is},
     terms::{Held, Name, Seen, Terms},
 };
+
+/// What the licenses of the weights amount to; without weights, what all of them do.
+pub(super) fn amount(terms: &Terms) -> verdicts::Terms {
+    let of_weights: Vec<&Held> = terms.of_weights().collect();
+    let all = || terms.held.iter().collect();
+    let held: Vec<&Held> = if of_weights.is_empty() {
+        all()
+    } else {
+        of_weights
+    };
+    if held.is_empty() {
+        return if terms.misfits.is_empty() {
+            verdicts::Terms::NoLicense
+        } else {
+            verdicts::Terms::Unclear
+        };
+    }
+    let open = |it: &&Held| {
+        it.license().filter(|_| !it.is_altered()).map(|it| it.osi_approved || it.mof_open)
+    };
+    let known: Option<Vec<bool>> = held.iter().map(open).collect();
+    match known {
+        Some(known) if known.iter().all(|open| *open) => verdicts::Terms::OpenSource,
+        _ if held.iter().filter_map(|it| open(&it)).any(|open| !open) => {
+            verdicts::Terms::NotOpenSource
+        }
+        _ => verdicts::Terms::Unclear,
+    }
+}
 
 /// The licenses of a release, the one of its weights first.
 pub(super) fn held(terms: &Terms) -> Vec<report::License> {

@@ -8,13 +8,17 @@ mod weights;
 use crate::{
     digest,
     digests::Digests,
-    evidence::{Evidence, strongest},
+    evidence::{
+        Evidence,
+        disclosures::{self, Disclosure},
+    },
     facts::{Contents, Facts},
+    judge::verdicts,
     licenses::UseAnswer,
     report::{self, Report, SCHEMA},
     sets::Sets,
     terms::Terms,
-    words::{Component, FileKind, Group, Presence},
+    words::FileKind,
 };
 
 /// What the line has made, step by step.
@@ -46,8 +50,7 @@ pub fn report(parts: Parts) -> Report {
         findings,
         uses,
     } = parts;
-    let components = components(&evidence);
-    let groups = groups(&components);
+    let components = verdicts::components(&evidence);
     Report {
         schema: SCHEMA.to_owned(),
         tool: report::Tool {
@@ -56,14 +59,14 @@ pub fn report(parts: Parts) -> Report {
         },
         release: release(&facts, &digests),
         verdict: report::Verdict {
-            summary: String::new(),
+            summary: verdicts::sentence(&components, licensing::amount(&terms)),
             highest_severity: findings.iter().map(|finding| finding.severity).max(),
         },
         totals: totals(&facts, &sets),
-        groups,
+        groups: verdicts::groups(&components),
         components,
         evidence: evidence.into_iter().map(seen).collect(),
-        disclosures: Vec::new(),
+        disclosures: disclosures::gather(&facts).into_iter().map(disclosed).collect(),
         artifacts: artifacts(&facts, &digests),
         weight_sets: weights::sets(&facts, &sets),
         model: model::of(&facts, &sets),
@@ -115,34 +118,21 @@ fn totals(facts: &Facts, sets: &Sets) -> report::Totals {
     }
 }
 
-fn components(evidence: &[Evidence]) -> Vec<report::ComponentVerdict> {
-    let verdict = |&id: &Component| {
-        let places = (0..).zip(evidence).filter(|(_, seen)| seen.component == id);
-        report::ComponentVerdict {
-            id,
-            group: id.group(),
-            presence: strongest(evidence, id),
-            evidence: places.map(|(i, _)| i).collect(),
-        }
-    };
-    Component::ALL.iter().map(verdict).collect()
-}
-
-fn groups(components: &[report::ComponentVerdict]) -> Vec<report::GroupVerdict> {
-    let strongest = |group: Group| {
-        let of_it = components.iter().filter(|it| it.group == group);
-        of_it.map(|it| it.presence).min().unwrap_or(Presence::Absent)
-    };
-    let verdict = |&id: &Group| report::GroupVerdict { id, presence: strongest(id) };
-    Group::ALL.iter().map(verdict).collect()
-}
-
 fn seen(seen: Evidence) -> report::Evidence {
     report::Evidence {
         component: seen.component,
         presence: seen.presence,
         at: seen.at,
         saying: seen.saying,
+    }
+}
+
+fn disclosed(it: Disclosure) -> report::Disclosure {
+    report::Disclosure {
+        topic: it.topic.to_owned(),
+        presence: it.presence,
+        at: it.at,
+        saying: it.saying,
     }
 }
 

@@ -2,8 +2,8 @@
 
 use crate::{
     facts::{Artifact, Config, Facts},
-    report::{BaseModel, Framework, Model},
-    sets::Sets,
+    report::{BaseModel, Framework, Model, Quantization},
+    sets::{Sets, architectures::check},
     words::Place,
 };
 
@@ -33,6 +33,10 @@ pub(super) fn of(facts: &Facts, sets: &Sets) -> Model {
         base_model: base_models(facts),
         frameworks: frameworks(facts),
     }
+}
+
+fn quantization(it: &crate::sets::Quantization) -> Quantization {
+    Quantization { method: it.method.clone(), bits: it.bits }
 }
 
 /// What the card and an adapter's config name as the model this one was made from.

@@ -18,7 +18,7 @@ mod tokenizer;
 mod weights;
 
 pub use artifact::{Artifact, Contents, Pointer, Text};
-pub use card::{Card, Disclosed, Section, Statement};
+pub use card::{Card, Disclosed, NumberedField, Section, Statement};
 pub use code::{Act, Code, Deed, Import, Language};
 pub use config::{Config, Node, Yaml};
 pub use data::Data;
@@ -30,7 +30,7 @@ pub use pickle::{Call, Extension, Global, Pickle};
 pub use release::{Release, Scope};
 pub use tensor::Tensor;
 pub use tokenizer::Tokenizer;
-pub use weights::{ShardIndex, WeightFile};
+pub use weights::{Apart, ShardIndex, WeightFile};
 
 use crate::words::FileKind;
 
@@ -111,7 +111,11 @@ impl Facts {
 
     /// The file at `path`.
     pub fn artifact(&self, path: &str) -> Option<&Artifact> {
-        let at = self.artifacts.binary_search_by(|artifact| artifact.path.as_str().cmp(path));
-        at.ok().map(|at| &self.artifacts[at])
+        self.position(path).map(|at| &self.artifacts[at])
+    }
+
+    /// The index among the artifacts of the file at `path`.
+    pub fn position(&self, path: &str) -> Option<usize> {
+        self.artifacts.binary_search_by(|artifact| artifact.path.as_str().cmp(path)).ok()
     }
 }

@@ -1,8 +1,10 @@
 //! From evidence to verdicts, and from facts to findings. Pure: no files, no clock, no network.
 
+mod license;
 mod oddities;
 pub mod openness;
 pub mod verdicts;
+mod weights;
 
 use crate::{
     digests::Digests,
@@ -96,7 +98,12 @@ impl Found {
 }
 
 /// Every check, by family.
-pub const CHECKS: &[&[Check]] = &[oddities::CHECKS, openness::CHECKS];
+pub const CHECKS: &[&[Check]] = &[
+    oddities::CHECKS,
+    license::CHECKS,
+    weights::CHECKS,
+    openness::CHECKS,
+];
 
 /// Every check, in the order of the families.
 pub fn checks() -> impl Iterator<Item = &'static Check> {

@@ -4,38 +4,22 @@
 //! what that leaves, and only where the sketches promise something, are the texts of the `spdx` crate
 //! loaded (90 ms) and compared shingle by shingle.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
-use std::sync::LazyLock;
-
-use spdx::detection::Store;
 
 use super::fold::{self, Word};
 use super::leftover::{self, Run};
 use super::read::How;
-use super::shingles::{Hashes, SHINGLE};
-use super::standards;
+use super::shingles::Hashes;
+use super::{nearest, ordinary, standards};
 
-/// The share of a standard's shingles that makes it whole, and the share of the words of a text that
-/// makes the text a cut of the standard.
-const WHOLE: f32 = 0.9;
-const CUT: f32 = 0.93;
+/// How many words may be left beside a standard text before a longer one is asked for.
+const BESIDE: usize = 12;
 
-/// The share of a standard's shingles below which the text is not a changed form of it.
-const ALTERED: f32 = 0.5;
-
-/// How many words may be left before it is worth looking for a further standard text.
+/// How long a run may be left before it is worth looking for a further standard text.
 const REST: usize = 40;
 
-/// How many candidates are compared in full, and how many texts are looked for in one file.
-const CANDIDATES: usize = 24;
-const TEXTS: usize = 16;
-
-/// Matches further apart than this, in words, belong to different places of a text.
-const APART: usize = 40;
-
-/// A run of words inside a standard text, this long, changes it whatever it says.
-const INSERTED: usize = 12;
+/// A run of words this long changes a license whatever it says.
+const INSERTED: usize = 25;
 
 /// Longer lines than this, in words, are more than a copyright line.
 const COPYRIGHT_LINE: usize = 24;
@@ -45,20 +29,29 @@ const COPYRIGHT_LINE: usize = 24;
 pub(super) struct Part {
     /// Its SPDX id.
     pub(super) id: &'static str,
-    /// Whole, cut or altered.
+    /// Whole, cut or altered, by the standard text alone.
+    pub(super) found: How,
+    /// The same, with what is left over taken into account.
     pub(super) how: How,
     /// The share of it that stands here, 0 to 1.
     pub(super) share: f32,
     /// From its first word to its last.
     pub(super) span: Range<usize>,
+    /// How many words inside it are missing here.
+    pub(super) missing: usize,
     /// What is left over beside it, its words as places in the text, copyright lines aside.
     pub(super) added: Vec<Run>,
 }
 
 /// The standard texts that a text consists of, in order, and which of its words they account for.
 /// `alone`: the text is a license file, so that whatever else stands in it belongs to the license.
-/// `deep`: look for changed and cut texts too.
-pub(super) fn cover(words: &[Word<'_>], alone: bool, deep: bool) -> (Vec<Part>, Vec<bool>) {
+/// `deep`: look for changed and cut texts too. `named`: SPDX ids of licenses that the text names.
+pub(super) fn cover(
+    words: &[Word<'_>],
+    alone: bool,
+    deep: bool,
+    named: &[&str],
+) -> (Vec<Part>, Vec<bool>) {
     let hashes = Hashes::new(words);
     let mut covered = vec![false; words.len()];
     let mut parts = Vec::new();
@@ -68,20 +61,38 @@ pub(super) fn cover(words: &[Word<'_>], alone: bool, deep: bool) -> (Vec<Part>, 
         exact.pieces.into_iter().for_each(|piece| covered[piece].fill(true));
         parts.push(Part {
             id: exact.id,
+            found: How::Whole,
             how: How::Whole,
             share: 1.0,
             span,
+            missing: 0,
             added: Vec::new(),
         });
     }
     leave_over(words, &covered, &mut parts, alone);
-    if deep && parts.iter().any(|part| part.how == How::Altered) {
-        // What the table calls a variable part may be a part of the standard: ask its text.
-        parts.iter().for_each(|part| account_for(part, &hashes, &mut covered));
+    // What the table calls a variable part or a title may be a part of the standard: ask its text.
+    let asks = |part: &&Part| {
+        let within = |run: &Run| run.words.start < part.span.end;
+        part.how == How::Altered && part.added.iter().any(within)
+    };
+    if deep {
+        parts
+            .iter()
+            .filter(asks)
+            .for_each(|part| nearest::account_for(part, &hashes, &mut covered));
     }
-    let left: usize = leftover::runs(&covered).iter().map(ExactSizeIterator::len).sum();
-    if deep && (parts.is_empty() || left > REST) {
-        parts.extend(greedy(&hashes, &mut covered));
+    let left: usize = parts.iter().flat_map(|part| &part.added).map(Run::counted).sum();
+    if deep && (parts.is_empty() || left >= BESIDE) {
+        // Either a longer text explains more than what was found, or there is a further one.
+        let mut anew = vec![false; words.len()];
+        let other = nearest::nearest(&hashes, &mut anew, named);
+        let count = |covered: &[bool]| covered.iter().filter(|covered| **covered).count();
+        let longer = count(&anew) > count(&covered) + left / 2 && other.len() <= parts.len();
+        if parts.is_empty() || longer && other.iter().all(|part| part.how == How::Whole) {
+            (parts, covered) = (other, anew);
+        } else if leftover::runs(&covered).iter().any(|run| run.len() > REST) {
+            parts.extend(nearest::nearest(&hashes, &mut covered, named));
+        }
         parts.sort_by_key(|part| part.span.start);
     }
     leave_over(words, &covered, &mut parts, alone);
@@ -92,140 +103,44 @@ pub(super) fn cover(words: &[Word<'_>], alone: bool, deep: bool) -> (Vec<Part>, 
 fn leave_over(words: &[Word<'_>], covered: &[bool], parts: &mut [Part], alone: bool) {
     for part in &mut *parts {
         part.added.clear();
-        part.how = if part.share >= WHOLE {
-            How::Whole
-        } else {
-            part.how
-        };
+        part.how = part.found;
     }
     for place in leftover::runs(covered) {
-        let next = parts.iter_mut().find(|part| part.span.start == place.end);
-        let heads = next.and_then(|part| {
-            let name = super::ordinary::license(part.id).map(|license| fold::phrase(&license.name));
-            Some((leftover::weigh(words, place.clone(), Some(&name?)), part))
-        });
+        let above = |part: &&mut Part| (place.end..=place.end + BESIDE).contains(&part.span.start);
+        let next = parts.iter_mut().find(above);
+        let heads =
+            next.map(|part| (leftover::weigh(words, place.clone(), &name(part), true), part));
         if let Some((run, part)) = heads.filter(|(run, _)| run.set_aside) {
             part.added.push(run);
             continue;
         }
-        let run = leftover::weigh(words, place, None);
-        let after = parts.iter().rposition(|part| part.span.start <= run.words.start);
+        let after = parts.iter().rposition(|part| part.span.start <= place.start);
         let Some(part) = parts.get_mut(after.unwrap_or(0)) else {
             return;
         };
-        let inside = part.span.start <= run.words.start && run.words.end <= part.span.end;
+        let inside = part.span.start <= place.start && place.end <= part.span.end;
         if !alone && !inside {
             continue;
         }
-        let changes = run.speaks_of_terms || inside && run.counted() >= INSERTED;
+        let run = leftover::weigh(words, place, &name(part), false);
+        let changes = run.speaks_of_terms || run.counted() >= INSERTED;
         if changes && part.how == How::Whole {
             part.how = How::Altered;
         }
         part.added.push(run);
     }
-}
-
-/// Marks the words near a part that stand in its standard text too.
-fn account_for(part: &Part, hashes: &Hashes, covered: &mut [bool]) {
-    let Some(standard) = standard_shingles(part.id) else {
-        return;
-    };
-    let near = part.span.start.saturating_sub(APART)..part.span.end + APART;
-    for (at, shingle) in hashes.shingles().enumerate().take(near.end).skip(near.start) {
-        if standard.contains(&shingle) {
-            covered[at..at + SHINGLE].fill(true);
+    for part in parts {
+        // Words replaced are mostly names; words taken out and not replaced are terms.
+        let inside = |run: &Run| run.words.start > part.span.start && run.words.end < part.span.end;
+        if part.how == How::Whole && part.missing > 0 && !part.added.iter().any(inside) {
+            part.how = How::Altered;
         }
     }
 }
 
-/// The texts of the `spdx` crate that explain most of what is not yet covered, one after the other.
-fn greedy(hashes: &Hashes, covered: &mut [bool]) -> Vec<Part> {
-    let shingles: Vec<u32> = hashes.shingles().collect();
-    let open: BTreeSet<u32> = places(&shingles, covered, |_| true).map(|at| shingles[at]).collect();
-    let likely = standards::likely(&open);
-    let mut candidates: Vec<(&'static str, BTreeSet<u32>)> = likely
-        .into_iter()
-        .take(CANDIDATES)
-        .filter_map(|id| Some((id, standard_shingles(id)?)))
-        .collect();
-    let words = covered.len();
-    let mut parts = Vec::new();
-    while parts.len() < TEXTS {
-        let weighed = candidates.iter().enumerate().filter_map(|(index, (id, standard))| {
-            let matched: Vec<usize> =
-                places(&shingles, covered, |hash| standard.contains(&hash)).collect();
-            let runs = dense(&matched);
-            let here: BTreeSet<u32> = runs
-                .iter()
-                .flat_map(|run| shingles[run.start..=run.end - SHINGLE].iter())
-                .copied()
-                .collect();
-            let share = ratio(standard.intersection(&here).count(), standard.len());
-            Some((index, *id, share, matched, runs)).filter(|_| share > 0.0)
-        });
-        let gain = |share: f32, matched: &[usize]| share * ratio(matched.len(), 1);
-        let best =
-            weighed.max_by(|one, other| gain(one.2, &one.3).total_cmp(&gain(other.2, &other.3)));
-        let Some((index, id, share, matched, runs)) = best else {
-            break;
-        };
-        candidates.remove(index);
-        let new = matched.len() + SHINGLE;
-        let how = match share {
-            _ if share >= WHOLE => How::Whole,
-            _ if ratio(new, words) >= CUT => How::Cut,
-            _ if share >= ALTERED => How::Altered,
-            _ => continue,
-        };
-        let span = runs.first().map_or(0, |run| run.start)..runs.last().map_or(0, |run| run.end);
-        for at in matched.into_iter().filter(|at| runs.iter().any(|run| run.contains(at))) {
-            covered[at..at + SHINGLE].fill(true);
-        }
-        parts.push(Part { id, how, share, span, added: Vec::new() });
-    }
-    parts
-}
-
-/// Where shingles stand that are not wholly covered, and that are wanted.
-fn places<'a>(
-    shingles: &'a [u32],
-    covered: &'a [bool],
-    wanted: impl Fn(u32) -> bool + 'a,
-) -> impl Iterator<Item = usize> + 'a {
-    let open = |at: &usize| covered[*at..*at + SHINGLE].iter().any(|covered| !covered);
-    (0..shingles.len()).filter(open).filter(move |at| wanted(shingles[*at]))
-}
-
-/// The places of a text, in words, where matches stand close together: chance matches are left out.
-fn dense(matched: &[usize]) -> Vec<Range<usize>> {
-    let mut runs: Vec<(Range<usize>, usize)> = Vec::new();
-    for at in matched {
-        match runs.last_mut() {
-            Some((run, count)) if *at < run.end + APART => {
-                run.end = at + SHINGLE;
-                *count += 1;
-            }
-            _ => runs.push((*at..at + SHINGLE, 1)),
-        }
-    }
-    runs.retain(|(_, count)| count * 8 >= matched.len());
-    runs.into_iter().map(|(run, _)| run).collect()
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts of words")]
-fn ratio(part: usize, whole: usize) -> f32 {
-    part as f32 / whole.max(1) as f32
-}
-
-/// The shingles of a standard text, from the store of the `spdx` crate.
-fn standard_shingles(id: &str) -> Option<BTreeSet<u32>> {
-    static STORE: LazyLock<Option<Store>> = LazyLock::new(|| Store::load_inline().ok());
-    let text = STORE.as_ref()?.get_original(id)?;
-    let kept = text.lines().iter().filter(|line| !is_copyright_line(&fold::fold(line).words()));
-    let text: Vec<&str> = kept.map(String::as_str).collect();
-    let folded = fold::fold(&text.join("\n"));
-    let shingles: BTreeSet<u32> = Hashes::new(&folded.words()).shingles().collect();
-    (!shingles.is_empty()).then_some(shingles)
+/// The folded name of a part's license.
+fn name(part: &Part) -> String {
+    ordinary::license(part.id).map_or(String::new(), |license| fold::phrase(&license.name))
 }
 
 /// Whether the words of one line are a copyright line, which differs from copy to copy. A long line is

@@ -54,6 +54,13 @@ const TERMS: [&str; 62] = [
     "without permission", "you may",
 ];
 
+/// Words that change a license even where they stand alone.
+#[rustfmt::skip]
+const LIMITS: [&str; 13] = [
+    "academic", "commercial", "no", "noncommercial", "not", "only", "research", "revocable", "solely",
+    "unaltered", "unchanged", "unmodified", "without modification",
+];
+
 /// The runs of words that are not covered, in order.
 pub(super) fn runs(covered: &[bool]) -> Vec<Range<usize>> {
     let mut runs = Vec::new();
@@ -65,21 +72,23 @@ pub(super) fn runs(covered: &[bool]) -> Vec<Range<usize>> {
     runs
 }
 
-/// What a run says. `heads`: the folded name of the license that the run stands right above, so that
-/// its title is not taken for a condition (`Attribution-NonCommercial`).
-pub(super) fn weigh(words: &[Word<'_>], place: Range<usize>, heads: Option<&str>) -> Run {
-    let name = heads.unwrap_or_default();
+/// What a run says beside the license of this folded name, whose own words are no conditions
+/// (`Attribution-NonCommercial`). `heads`: the run stands right above the license.
+pub(super) fn weigh(words: &[Word<'_>], place: Range<usize>, name: &str, heads: bool) -> Run {
     let is_title = |word: &str| {
-        let known = name.split(' ').any(|have| have == word) || TITLE_WORDS.contains(&word);
-        known || word.starts_with(|c: char| c.is_ascii_digit()) || word.len() == 1
+        let numbers = word.starts_with(|c: char| c.is_ascii_digit()) || word.len() == 1;
+        name.split(' ').any(|have| have == word)
+            || heads && (numbers || TITLE_WORDS.contains(&word))
     };
+    let short = heads || place.len() <= HEADING;
     let texts = words[place.clone()].iter().map(|word| word.text);
-    let texts: Vec<&str> = texts.filter(|word| heads.is_none() || !is_title(word)).collect();
+    let texts: Vec<&str> = texts.filter(|word| !short || !is_title(word)).collect();
     let padded = format!(" {} ", texts.join(" "));
     let holds = |phrase: &str| padded.contains(&format!(" {phrase} "));
-    let speaks_of_terms = place.len() > 2 && TERMS.iter().any(|phrase| holds(phrase));
     let copyright = holds("copyright") || holds("c") || holds("all rights reserved");
-    let heading = heads.is_some() && texts.len() <= HEADING;
+    let limits = !copyright && LIMITS.iter().any(|word| holds(word));
+    let speaks_of_terms = limits || place.len() > 2 && TERMS.iter().any(|phrase| holds(phrase));
+    let heading = heads && texts.len() <= HEADING;
     let aside = !speaks_of_terms && (heading || copyright && place.len() <= HOLDERS);
     Run {
         words: place,

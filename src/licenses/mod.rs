@@ -15,6 +15,7 @@ mod leftover;
 mod links;
 mod markup;
 pub mod mof;
+mod nearest;
 mod ordinary;
 mod phrases;
 mod read;
@@ -37,5 +38,7 @@ pub use sniff::{ErrorPage, ReadingKind};
 pub use terms::{Is, TOPICS, Term};
 pub use uses::{NoSuchUse, Says, Situation, USES, Use, UseAnswer};
 
+#[cfg(test)]
+mod gotchas;
 #[cfg(test)]
 mod measured;

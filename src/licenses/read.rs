@@ -44,7 +44,9 @@ pub struct Match {
     /// Words beside the standard text, copyright lines and headings aside. For licenses known by
     /// their phrases alone this is not told, and 0.
     pub added_words: u32,
-    /// The longest runs of those words, folded and cut short.
+    /// Words of the standard text that are missing inside it. Not told for licenses known by phrases.
+    pub missing_words: u32,
+    /// The longest runs of the added words, folded and cut short.
     pub added: Vec<String>,
 }
 

@@ -20,6 +20,9 @@ const ANCHOR: usize = 6;
 /// The longest variable part, in words: a copyright line, a name.
 const GAP: usize = 24;
 
+/// How far after the terms, or after a piece of the appendix, the next piece is looked for.
+const APPENDIX: usize = 600;
+
 /// The share of a sketch that makes a text worth comparing in full.
 const LIKELY: f32 = 0.18;
 
@@ -113,7 +116,7 @@ impl Standard {
             pieces.push(next);
         }
         for piece in &self.appendix {
-            if let Some(next) = piece.find(text, end..end + 2 * GAP) {
+            if let Some(next) = piece.find(text, end..end + APPENDIX) {
                 end = next.end;
                 pieces.push(next);
             }
@@ -156,6 +159,17 @@ impl Exact {
     fn end(&self) -> usize {
         self.pieces.last().map_or(0, |piece| piece.end)
     }
+}
+
+/// A standard text and its appendix, which copies often leave off. That of the LGPL-3.0 is the whole
+/// GPL.
+pub(super) fn split_appendix<'a>(id: &str, text: &'a str) -> (&'a str, &'a str) {
+    let mark = if id.starts_with("LGPL-3.0") {
+        "\nGNU GENERAL PUBLIC LICENSE"
+    } else {
+        "END OF TERMS AND CONDITIONS"
+    };
+    text.split_at(text.find(mark).unwrap_or(text.len()))
 }
 
 /// The ids of standard texts of which a good share seems to stand among these shingles, likeliest

@@ -33,7 +33,7 @@ pub(super) fn lines() -> String {
         let Some(id) = spdx::license_id(row.name) else {
             continue;
         };
-        let Some(body) = fingerprint(id.text()) else {
+        let Some(body) = fingerprint(id.name, id.text()) else {
             continue;
         };
         let held = by_body.entry(body).or_insert(id.name);
@@ -49,7 +49,7 @@ pub(super) fn lines() -> String {
 
 /// Whether two ids of the SPDX list stand for one text but for its title and its copyright lines.
 pub(in super::super) fn same_body(one: &str, other: &str) -> bool {
-    let body = |id| spdx::license_id(id).and_then(|id| fingerprint(id.text()));
+    let body = |id| spdx::license_id(id).and_then(|id| fingerprint(id.name, id.text()));
     body(one).is_some() && body(one) == body(other)
 }
 
@@ -61,10 +61,9 @@ fn rank(id: &str) -> (bool, bool, bool, usize) {
 }
 
 /// The pieces and the sketch of a standard text; `None` for a text too short to be told.
-fn fingerprint(text: &str) -> Option<String> {
+fn fingerprint(id: &str, text: &str) -> Option<String> {
     let body = mark_variable_parts(body(text));
-    let end = body.to_ascii_lowercase().find("end of terms and conditions").unwrap_or(body.len());
-    let (main, appendix) = body.split_at(end);
+    let (main, appendix) = split_appendix(id, &body);
     let mut shingles = BTreeSet::new();
     let mut out = pieces(main, &mut shingles)?;
     if let Some(appendix) = pieces(appendix, &mut shingles) {

@@ -51,6 +51,11 @@ const DTYPES: &[(&str, &str)] = &[
     ("float8_e8m0fnu", "F8_E8M0"),
 ];
 
+/// The element type that numpy calls so.
+pub(super) fn dtype(name: &str) -> Option<&'static str> {
+    DTYPES.iter().find(|(it, _)| *it == name).map(|(_, dtype)| *dtype)
+}
+
 /// A msgpack value, as far as its own first bytes tell.
 #[derive(Debug, PartialEq)]
 enum Value {
@@ -215,12 +220,12 @@ impl Walk<'_> {
             );
         };
         let dtype = self.pages.text(dtype, 64);
-        let known = DTYPES.iter().find(|(it, _)| *it == dtype);
+        let known = self::dtype(&dtype);
         if known.is_none() {
             let at = self.found.at().tensor(&name).byte(body.start);
             self.found.odd(What::DtypeUnknown, at, format!("element type `{dtype}`"));
         }
-        let dtype = Dtype::named(known.map_or(&dtype, |(_, name)| name));
+        let dtype = Dtype::named(known.unwrap_or(&dtype));
         self.found.tensor(name, dtype, shape, Some(bytes));
     }
 
@@ -314,7 +319,7 @@ impl Walk<'_> {
             dtype = dtype.or(Some(kind));
         }
         let dtype = dtype.unwrap_or_default();
-        let known = DTYPES.iter().find(|(it, _)| *it == dtype);
+        let known = self::dtype(&dtype);
         let whole = shape.iter().fold(1, |n: u64, it| n.saturating_mul(*it));
         if elements != whole {
             let at = self.found.at().tensor(&name);
@@ -322,7 +327,7 @@ impl Walk<'_> {
                 format!("{} pieces hold {elements} elements, {shape:?} has {whole}", pieces.len());
             self.found.odd(What::HeaderInvalid, at, saying);
         }
-        self.found.tensor(name, Dtype::named(known.map_or(&dtype, |(_, name)| name)), shape, None);
+        self.found.tensor(name, Dtype::named(known.unwrap_or(&dtype)), shape, None);
     }
 }
 

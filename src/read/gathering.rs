@@ -2,9 +2,10 @@
 
 use std::{collections::BTreeMap, ops::Range};
 
-use super::{Input, Listing, ReadError, notes::Notes, pages::Pages};
+use super::{Format, Input, Listing, ReadError, Reader, notes::Notes, pages::Pages};
 use crate::{
-    facts::{Dtype, Tensor, WeightFile, What},
+    facts::{Dtype, Oddity, Tensor, WeightFile, What},
+    source::Bytes,
     words::Place,
 };
 
@@ -33,6 +34,7 @@ pub(super) struct Gathering {
     notes: Notes,
     room: u64,
     listed: usize,
+    views: bool,
 }
 
 impl Gathering {
@@ -46,7 +48,18 @@ impl Gathering {
             notes: Notes::new(input.path),
             room: input.bytes.len().saturating_mul(ROOM).saturating_add(LEAST_ROOM),
             listed: 0,
+            views: false,
         }
+    }
+
+    /// The same, of a format whose tensors may be views of each other.
+    pub(super) fn with_views(self) -> Self {
+        Self { views: true, ..self }
+    }
+
+    /// Whether an oddity of this kind was noted.
+    pub(super) fn has(&self, what: What) -> bool {
+        self.notes.count(what) > 0
     }
 
     /// The file, as a place; the member that is being read, where one is.
@@ -122,6 +135,44 @@ impl Gathering {
             let path = path.strip_prefix("./").unwrap_or(path);
             self.elsewhere.entry(path.to_owned()).or_default().push(tensor);
         }
+    }
+
+    /// Takes in what a format lists of `bytes`, which lie at `start` of this file, or nowhere in it as
+    /// they are. Tensors are named with `scope` in front; places lie in the member entered.
+    pub(super) fn adopt(
+        &mut self,
+        format: &Format,
+        bytes: &dyn Bytes,
+        start: Option<u64>,
+        scope: &str,
+    ) -> Result<(), ReadError> {
+        let Reader::Tensors(read) = format.read else {
+            return Ok(());
+        };
+        let path = self.at().path;
+        let inner = Input { path: &path, bytes, sibling: &|_| None };
+        let Listing { file, oddities } = read(&inner)?;
+        for Oddity { what, at, saying } in oddities {
+            let member = match (&self.member, at.member) {
+                (Some(outer), Some(inner)) => Some(format!("{outer}/{inner}")),
+                (outer, inner) => inner.or_else(|| outer.clone()),
+            };
+            self.odd(what, Place { member, ..at }, saying);
+        }
+        for (key, value) in file.metadata {
+            self.note(format!("{scope}{key}"), value);
+        }
+        for (operator, calls) in file.operators {
+            self.operators(&operator, calls);
+        }
+        for Tensor { name, dtype, shape, bytes } in file.tensors {
+            let moved = |bytes: Range<u64>| {
+                let start = start?;
+                Some(start.checked_add(bytes.start)?..start.checked_add(bytes.end)?)
+            };
+            self.tensor(format!("{scope}{name}"), dtype, shape, bytes.and_then(moved));
+        }
+        Ok(())
     }
 
     fn checked(&mut self, mut tensor: Tensor, len: Option<u64>, owner: &str) -> Option<Tensor> {
@@ -204,6 +255,9 @@ impl Gathering {
         }
         let start = |tensor: &Tensor| tensor.bytes.as_ref().map_or(u64::MAX, |bytes| bytes.start);
         tensors.sort_by(|a, b| (start(a), &a.name).cmp(&(start(b), &b.name)));
+        if self.views {
+            return;
+        }
         let stored = tensors.iter().filter(|tensor| !tensor.is_empty());
         let mut last: Option<(&Tensor, Range<u64>)> = None;
         let mut overlaps = Vec::new();

@@ -2,6 +2,7 @@
 
 pub mod card;
 pub mod code;
+mod coreml;
 mod ctranslate2;
 mod cursor;
 pub mod data;
@@ -12,15 +13,21 @@ mod file;
 mod flatbuffer;
 mod flax;
 mod gathering;
+mod gguf;
+mod hdf5;
 pub mod hints;
 mod impostor;
 mod index;
 mod json;
+mod keras;
 mod lexer;
 pub mod libraries;
+mod mlc;
 pub mod notebook;
 mod notes;
+mod numpy;
 mod onnx;
+mod openvino;
 mod pages;
 mod pickle;
 mod protobuf;
@@ -31,6 +38,7 @@ mod tf_graph;
 mod tf_types;
 mod tflite;
 mod tokenizer;
+mod torch;
 #[cfg(test)]
 mod trial;
 mod unopened;
@@ -101,14 +109,27 @@ pub struct Listing {
 
 /// Every format that is told by content, the most particular first.
 pub const FORMATS: &[Format] = &[
+    gguf::FORMAT,
+    torch::SCRIPT,
+    torch::ZIP,
+    torch::LEGACY,
+    torch::DCP,
+    numpy::NPY,
+    numpy::NPZ,
     onnx::FORMAT,
     tf_graph::SAVED_MODEL,
     tf_graph::FROZEN,
     tf_bundle::FORMAT,
     tflite::FORMAT,
     flax::FORMAT,
+    hdf5::FORMAT,
+    keras::FORMAT,
+    coreml::FORMAT,
+    openvino::FORMAT,
+    mlc::FORMAT,
     ctranslate2::FORMAT,
-    safetensors::FORMAT, // last: takes what is named so, whatever it holds
+    torch::PICKLE,
+    safetensors::FORMAT,
 ];
 
 /// Every format in the order in which they are tried, with those that are told and not opened.

@@ -33,6 +33,7 @@ pub(super) const FORMATS: &[Format] = &[
     row("executorch", FileKind::Weights, is_executorch, "ExecuTorch programs keep their constants in a plan of their own"),
     row("litert-lm", FileKind::Weights, |it| starts(it, &[b"LITERTLM"]), "LiteRT-LM bundles are not unwrapped"),
     row("ncnn", FileKind::Config, |it| starts(it, &[b"7767517\n"]), "ncnn lists layers here, and their weights in a file without names or shapes"),
+    row("coreml-blobs", FileKind::Weights, is_coreml_blobs, "Core ML's blobs have no names; these are in the `.mlmodel` beside their folder"),
     row("ocdbt", FileKind::Weights, |it| starts(it, &[b"\x0C\xDB\x3A\x2A", b"\x0C\xDB\x20\xDE", b"\x0C\xDB\x12\x34"]), "OCDBT trees of Orbax checkpoints need a reader of their own: names may stand in `_METADATA`, shapes are not known"),
     row("zarr", FileKind::Weights, is_zarr, "zarr arrays lie in many files; the shape of each stands here"),
     row("paddle", FileKind::Weights, is_paddle, "Paddle's parameter stream has no names; they are in the `.pdmodel` beside it"),
@@ -108,6 +109,11 @@ fn is_executorch(probe: &Probe) -> bool {
         probe.head.get(4..8),
         Some([b'E', b'T', b'0'..=b'9', b'0'..=b'9'] | [b'B', b'P', b'0'..=b'9', b'0'..=b'9'])
     )
+}
+
+/// A count, version 2, nothing more in the first 64 bytes, then the first blob.
+fn is_coreml_blobs(probe: &Probe) -> bool {
+    u32_at(probe, 4) == Some(2) && u32_at(probe, 64) == Some(0xDEAD_BEEF) && at(probe, 8, &[0; 56])
 }
 
 /// JSON of a zarr array: `.zarray` of version 2, `zarr.json` of version 3.

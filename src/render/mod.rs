@@ -3,7 +3,9 @@
 mod csv;
 mod document;
 pub mod escape;
+mod html;
 pub mod json;
+mod markdown;
 pub mod numbers;
 #[cfg(test)]
 #[path = "../../tests/support/sample.rs"]
@@ -27,7 +29,7 @@ pub struct Output {
 }
 
 /// Every way to write an inspection, in the order that `--help` lists them.
-pub const OUTPUTS: &[Output] = &[text::OUTPUT, json::OUTPUT];
+pub const OUTPUTS: &[Output] = &[text::OUTPUT, json::OUTPUT, markdown::OUTPUT, html::OUTPUT];
 
 /// Every way to write a listing of tensors.
 pub const TENSOR_OUTPUTS: &[Output] = &[tensors::OUTPUT, json::TENSORS, csv::OUTPUT];

@@ -220,6 +220,16 @@ fn stem(name: &str) -> (String, Parts) {
     }
 }
 
+/// The stem, the number and the total of a name such as `model-00001-of-00003.safetensors`.
+pub(crate) fn numbering(name: &str) -> Option<(String, u64, u64)> {
+    let (stem, Parts::Of(total)) = stem(name) else {
+        return None;
+    };
+    let (head, _) = name.rsplit_once("-of-")?;
+    let number = head.rsplit(|it: char| !it.is_ascii_digit()).next()?.parse().ok()?;
+    Some((stem, number, total))
+}
+
 fn digits_at_start(text: &str) -> usize {
     text.bytes().take_while(u8::is_ascii_digit).count()
 }

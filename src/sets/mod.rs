@@ -1,18 +1,31 @@
 //! Which files are the same weights, how many parameters they hold, and what the config implies.
 
+pub mod adapters;
+pub mod architectures;
+pub mod claims;
 mod counting;
+mod ends;
 mod grouping;
+pub mod layers;
+mod logical;
+pub mod memory;
 mod packing;
 mod primary;
 #[cfg(test)]
 mod published;
 mod quantization;
+pub mod recognize;
 mod roles;
 
 use std::collections::BTreeMap;
 
-pub(crate) use counting::tensors;
 pub use quantization::Quantization;
+pub(crate) use {
+    counting::tensors,
+    ends::{ends, is_end},
+    grouping::numbering,
+    logical::{Logical, logical},
+};
 
 use crate::{
     facts::{Artifact, Config, Contents, Facts},

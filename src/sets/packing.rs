@@ -1,7 +1,7 @@
 //! How quantization schemes pack parameters: one row a layout, told by the tensors that stand
 //! beside the container, with the shape that the packed elements stand for.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use super::quantization::Hints;
 use crate::facts::Tensor;
@@ -135,6 +135,18 @@ pub(super) fn unpack<'n>(
         };
         (layout.unpack)(&packed).map(|unpacked| (unpacked, stem))
     })
+}
+
+/// The name that the plain tensor of a container would have.
+pub(super) fn plain_name(name: &str) -> Cow<'_, str> {
+    if let Some(stem) = name.strip_suffix("_blocks") {
+        return Cow::Borrowed(stem);
+    }
+    let stem = LAYOUTS.iter().find_map(|layout| name.strip_suffix(layout.container));
+    match stem {
+        Some(stem) if !name.ends_with(".weight") => Cow::Owned(format!("{stem}.weight")),
+        _ => Cow::Borrowed(name),
+    }
 }
 
 /// Whether a name could be that of a container, cheaply.

@@ -94,7 +94,7 @@ pub(super) fn gptq(stem: &str, o: u64, i: u64) -> Vec<Row> {
     ]
 }
 
-fn awq(stem: &str, o: u64, i: u64) -> Vec<Row> {
+pub(super) fn awq(stem: &str, o: u64, i: u64) -> Vec<Row> {
     vec![
         row(stem, ".qweight", "I32", &[i, o / 8]),
         row(stem, ".qzeros", "I32", &[i / 128, o / 8]),
@@ -102,7 +102,7 @@ fn awq(stem: &str, o: u64, i: u64) -> Vec<Row> {
     ]
 }
 
-fn nf4(stem: &str, o: u64, i: u64) -> Vec<Row> {
+pub(super) fn nf4(stem: &str, o: u64, i: u64) -> Vec<Row> {
     vec![
         row(stem, ".weight", "U8", &[o * i / 2, 1]),
         row(stem, ".weight.absmax", "U8", &[o * i / 64]),
@@ -113,7 +113,7 @@ fn nf4(stem: &str, o: u64, i: u64) -> Vec<Row> {
     ]
 }
 
-fn llm_int8(stem: &str, o: u64, i: u64) -> Vec<Row> {
+pub(super) fn llm_int8(stem: &str, o: u64, i: u64) -> Vec<Row> {
     vec![
         row(stem, ".weight", "I8", &[o, i]),
         row(stem, ".SCB", "F32", &[o]),
@@ -121,7 +121,7 @@ fn llm_int8(stem: &str, o: u64, i: u64) -> Vec<Row> {
     ]
 }
 
-fn w4a16(stem: &str, o: u64, i: u64) -> Vec<Row> {
+pub(super) fn w4a16(stem: &str, o: u64, i: u64) -> Vec<Row> {
     vec![
         row(stem, ".weight_packed", "I32", &[o, i / 8]),
         row(stem, ".weight_scale", "BF16", &[o, i / 128]),
@@ -129,14 +129,14 @@ fn w4a16(stem: &str, o: u64, i: u64) -> Vec<Row> {
     ]
 }
 
-fn fp8(stem: &str, o: u64, i: u64) -> Vec<Row> {
+pub(super) fn fp8(stem: &str, o: u64, i: u64) -> Vec<Row> {
     vec![
         row(stem, ".weight", "F8_E4M3", &[o, i]),
         row(stem, ".weight_scale", "BF16", &[o, 1]),
     ]
 }
 
-fn nvfp4(stem: &str, o: u64, i: u64) -> Vec<Row> {
+pub(super) fn nvfp4(stem: &str, o: u64, i: u64) -> Vec<Row> {
     vec![
         row(stem, ".weight_packed", "U8", &[o, i / 2]),
         row(stem, ".weight_scale", "F8_E4M3", &[o, i / 16]),
@@ -145,7 +145,7 @@ fn nvfp4(stem: &str, o: u64, i: u64) -> Vec<Row> {
     ]
 }
 
-fn modelopt(stem: &str, o: u64, i: u64) -> Vec<Row> {
+pub(super) fn modelopt(stem: &str, o: u64, i: u64) -> Vec<Row> {
     vec![
         row(stem, ".weight", "U8", &[o, i / 2]),
         row(stem, ".weight_scale", "F8_E4M3", &[o, i / 16]),
@@ -155,7 +155,7 @@ fn modelopt(stem: &str, o: u64, i: u64) -> Vec<Row> {
 }
 
 /// Embeddings and head are packed too.
-fn mlx(decoder: Decoder) -> Vec<Row> {
+pub(super) fn mlx(decoder: Decoder) -> Vec<Row> {
     let pack = |(name, dtype, shape): Row| match shape[..] {
         [o, i] => {
             let stem = name.trim_end_matches(".weight");

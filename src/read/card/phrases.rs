@@ -167,6 +167,13 @@ pub(super) struct Row {
     #[serde(alias = "place", alias = "topic", alias = "of")]
     about: Option<String>,
     #[serde(default)]
+    #[cfg_attr(
+        not(test),
+        expect(
+            dead_code,
+            reason = "for people who read the tables, and for their tests"
+        )
+    )]
     pub(super) language: String,
     pub(super) words: Vec<String>,
 }
