@@ -227,6 +227,7 @@ fn card(text: &str) -> Card {
             level,
             line: at,
             last: total,
+            topic: SectionTopic::default(),
         });
     }
     card.text = Text { text: text.to_owned(), cut: false };
