@@ -1,12 +1,17 @@
 //! From evidence to verdicts, and from facts to findings. Pure: no files, no clock, no network.
 
+mod license;
 mod oddities;
+pub mod verdicts;
+mod weights;
 
 use crate::{
+    digests::Digests,
     evidence::Evidence,
     facts::Facts,
     report::Finding,
     sets::Sets,
+    terms::Terms,
     words::{Category, Confidence, Place, Severity},
 };
 
@@ -16,6 +21,10 @@ pub struct Case<'a> {
     pub facts: &'a Facts,
     /// The weights, grouped and counted.
     pub sets: &'a Sets,
+    /// What the files state as terms.
+    pub terms: &'a Terms,
+    /// What was hashed.
+    pub digests: &'a Digests,
     /// What the facts show.
     pub evidence: &'a [Evidence],
 }
@@ -88,7 +97,7 @@ impl Found {
 }
 
 /// Every check, by family.
-pub const CHECKS: &[&[Check]] = &[oddities::CHECKS];
+pub const CHECKS: &[&[Check]] = &[oddities::CHECKS, license::CHECKS, weights::CHECKS];
 
 /// Every check, in the order of the families.
 pub fn checks() -> impl Iterator<Item = &'static Check> {

@@ -5,17 +5,23 @@ mod answers;
 mod catalog;
 mod class;
 mod compare;
+mod cover;
 mod declared;
 mod decode;
+mod detect;
 mod duties;
 mod fold;
+mod leftover;
 mod links;
 mod markup;
 pub mod mof;
+mod nearest;
 mod ordinary;
 mod phrases;
 mod read;
+mod shingles;
 mod sniff;
+mod standards;
 mod terms;
 mod uses;
 pub use answers::answers;
@@ -31,3 +37,8 @@ pub use read::{How, Match, Reading, read};
 pub use sniff::{ErrorPage, ReadingKind};
 pub use terms::{Is, TOPICS, Term};
 pub use uses::{NoSuchUse, Says, Situation, USES, Use, UseAnswer};
+
+#[cfg(test)]
+mod gotchas;
+#[cfg(test)]
+mod measured;

@@ -149,14 +149,22 @@ impl Bundle {
             return self.found.odd(What::ArchiveBomb, self.found.at(), saying);
         };
         self.room = room;
-        let Ok(head) = bytes.read(0..bytes.len().min(4096)) else { return };
+        let Ok(head) = bytes.read(0..bytes.len().min(4096)) else {
+            return;
+        };
         let probe = Probe { head: &head, name, bytes };
         let archives = [NEMO.name, TAR.name, ZIP.name];
         let opened = formats().filter(|format| matches!(format.read, Reader::Tensors(_)));
         let mut opened = opened.filter(|format| !archives.contains(&format.name));
-        let Some(format) = opened.find(|format| (format.recognizes)(&probe)) else { return };
+        let Some(format) = opened.find(|format| (format.recognizes)(&probe)) else {
+            return;
+        };
         self.found.note(format!("member.{name}"), format.name);
-        let scope = if self.lone { String::new() } else { format!("{name}/") };
+        let scope = if self.lone {
+            String::new()
+        } else {
+            format!("{name}/")
+        };
         if let Err(error) = self.found.adopt(format, bytes, start, &scope) {
             self.found.odd(What::HeaderInvalid, self.found.at(), error.to_string());
         }

@@ -34,6 +34,7 @@ pub(super) struct Gathering {
     notes: Notes,
     room: u64,
     listed: usize,
+    views: bool,
 }
 
 impl Gathering {
@@ -47,7 +48,18 @@ impl Gathering {
             notes: Notes::new(input.path),
             room: input.bytes.len().saturating_mul(ROOM).saturating_add(LEAST_ROOM),
             listed: 0,
+            views: false,
         }
+    }
+
+    /// The same, of a format whose tensors may be views of each other.
+    pub(super) fn with_views(self) -> Self {
+        Self { views: true, ..self }
+    }
+
+    /// Whether an oddity of this kind was noted.
+    pub(super) fn has(&self, what: What) -> bool {
+        self.notes.count(what) > 0
     }
 
     /// The file, as a place; the member that is being read, where one is.
@@ -243,6 +255,9 @@ impl Gathering {
         }
         let start = |tensor: &Tensor| tensor.bytes.as_ref().map_or(u64::MAX, |bytes| bytes.start);
         tensors.sort_by(|a, b| (start(a), &a.name).cmp(&(start(b), &b.name)));
+        if self.views {
+            return;
+        }
         let stored = tensors.iter().filter(|tensor| !tensor.is_empty());
         let mut last: Option<(&Tensor, Range<u64>)> = None;
         let mut overlaps = Vec::new();

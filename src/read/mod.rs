@@ -1,21 +1,33 @@
 //! Reads each file by its kind: bytes in, facts out. A file that will not be read is a fact too.
 
 mod bundle;
+pub mod card;
+pub mod code;
 mod coreml;
 mod ctranslate2;
 mod cursor;
+pub mod data;
+mod deeds;
+pub mod document;
 mod elsewhere;
 mod file;
 mod flatbuffer;
 mod flax;
 mod gathering;
+mod ggml;
+mod gguf;
 mod hdf5;
+pub mod hints;
 mod impostor;
 mod index;
 mod json;
 mod keras;
+mod lexer;
+pub mod libraries;
 mod mlc;
+pub mod notebook;
 mod notes;
+mod numpy;
 mod onnx;
 mod openvino;
 mod pages;
@@ -29,6 +41,7 @@ mod tf_graph;
 mod tf_types;
 mod tflite;
 mod tokenizer;
+mod torch;
 #[cfg(test)]
 mod trial;
 mod unopened;
@@ -99,6 +112,14 @@ pub struct Listing {
 
 /// Every format that is told by content, the most particular first.
 pub const FORMATS: &[Format] = &[
+    gguf::FORMAT,
+    ggml::FORMAT,
+    torch::SCRIPT,
+    torch::ZIP,
+    torch::LEGACY,
+    torch::DCP,
+    numpy::NPY,
+    numpy::NPZ,
     onnx::FORMAT,
     tf_graph::SAVED_MODEL,
     tf_graph::FROZEN,
@@ -114,7 +135,8 @@ pub const FORMATS: &[Format] = &[
     bundle::TAR,
     bundle::ZIP,
     ctranslate2::FORMAT,
-    safetensors::FORMAT, // last: takes what is named so, whatever it holds
+    torch::PICKLE,
+    safetensors::FORMAT,
 ];
 
 /// Every format in the order in which they are tried, with those that are told and not opened.

@@ -80,8 +80,11 @@ pub fn markdown(text: &str) -> String {
             '|' => safe.push_str("&#124;"),
             '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '~' | '$' => safe.extend(['\\', c]),
             '#' | '+' | '-' | '=' | '!' if before == ' ' => safe.extend(['\\', c]),
-            '.' | ')' if before.is_ascii_digit() && safe.bytes().all(|b| b.is_ascii_digit()) => {
-                safe.extend(['\\', c]);
+            '.' | ')' if after.trim_start().len() < after.len() || after.is_empty() => {
+                // `1. ` at the start would be a point of a list.
+                let only_digits = !safe.is_empty() && safe.bytes().all(|b| b.is_ascii_digit());
+                safe.push_str(if only_digits { "\\" } else { "" });
+                safe.push(c);
             }
             c => safe.push(c),
         }

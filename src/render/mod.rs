@@ -1,11 +1,16 @@
 //! Writes a finished report. Nothing here opens a release or forms an opinion.
 
+mod csv;
 mod document;
 pub mod escape;
+mod html;
+pub mod json;
+mod markdown;
 pub mod numbers;
 #[cfg(test)]
 #[path = "../../tests/support/sample.rs"]
 mod sample;
+mod tensors;
 mod text;
 pub mod write;
 
@@ -24,11 +29,14 @@ pub struct Output {
 }
 
 /// Every way to write an inspection, in the order that `--help` lists them.
-pub const OUTPUTS: &[Output] = &[text::OUTPUT];
+pub const OUTPUTS: &[Output] = &[text::OUTPUT, json::OUTPUT, markdown::OUTPUT, html::OUTPUT];
 
-/// The output called `name`.
-pub fn named(name: &str) -> Option<&'static Output> {
-    OUTPUTS.iter().find(|output| output.name == name)
+/// Every way to write a listing of tensors.
+pub const TENSOR_OUTPUTS: &[Output] = &[tensors::OUTPUT, json::TENSORS, csv::OUTPUT];
+
+/// The output of a table that is called `name`.
+pub fn named(outputs: &'static [Output], name: &str) -> Option<&'static Output> {
+    outputs.iter().find(|output| output.name == name)
 }
 
 /// How to write: what the reader asked for, and what their screen can do.

@@ -60,6 +60,19 @@ pub fn percent(share: f64) -> String {
     format!("{tenths}%")
 }
 
+/// A measured number to four digits: `0.0213`, `-1.25e-7`, `NaN`.
+pub fn short(number: f64) -> String {
+    let size = number.abs();
+    if !number.is_finite() || size == 0.0 {
+        return number.to_string();
+    }
+    if !(1e-4..1e7).contains(&size) {
+        return format!("{number:.3e}");
+    }
+    let rounded = format!("{number:.*}", if size < 1.0 { 6 } else { 3 });
+    rounded.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -93,6 +106,17 @@ mod tests {
         assert_eq!(percent(33.333), "33.3%");
         assert_eq!(percent(100.0), "100%");
         assert_eq!(plural(1, "file"), "1 file");
+        let shorts = [
+            0.0,
+            -0.25,
+            0.0213,
+            1.0,
+            1234.5678,
+            1.25e-7,
+            f64::NEG_INFINITY,
+        ]
+        .map(short);
+        assert_eq!(shorts, ["0", "-0.25", "0.0213", "1", "1234.568", "1.250e-7", "-inf"]);
         assert_eq!(shape(&[32000, 4096]), "[32000, 4096]");
     }
 }

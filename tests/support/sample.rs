@@ -216,6 +216,16 @@ pub fn tiny() -> Report {
     }
 }
 
+/// A hundred thousand tensors, nothing measured of them.
+pub fn large() -> Report {
+    let mut report = llama();
+    report.weights = layers(11_111);
+    for tensor in report.weights.iter_mut().flat_map(|file| &mut file.tensors) {
+        tensor.stats = None;
+    }
+    report
+}
+
 /// Strings that try to be markup, formulas, commands, mentions, or another direction of reading.
 pub const ATTACKS: &[&str] = &[
     "<script>alert(1)</script>",

@@ -66,11 +66,11 @@ pub(in crate::render) fn group_line(report: &Report, group: Group, presence: Pre
         report.components.iter().filter(|verdict| verdict.group == group).collect();
     let counted = (group == Group::Weights).then(|| weights_line(report)).flatten();
     let strongest_of = |verdict: &&ComponentVerdict| strongest(report, verdict).is_some();
-    // The lead decides the group's presence, so what speaks for that presence goes first.
+    // What shows the very presence that the group has goes first; else the strongest.
     let lead = of_group
         .iter()
         .filter(|verdict| strongest_of(verdict))
-        .min_by_key(|verdict| (verdict.presence.max(presence), verdict.presence, verdict.id));
+        .min_by_key(|verdict| (verdict.presence != presence, verdict.presence, verdict.id));
     let first = counted.or_else(|| {
         let verdict = lead?;
         let seen = strongest(report, verdict)?;

@@ -1,15 +1,15 @@
 //! The report as plain blocks, the same for every output that a person reads. Here is decided what
 //! is said and in which order; [`super::text`], [`super::markdown`] and [`super::html`] dress it.
 
-mod asking;
+pub(super) mod asking;
 mod components;
 mod files;
 mod findings;
 pub(super) mod groups;
-mod integrity;
-mod license;
-mod openness;
-mod terms;
+pub(super) mod integrity;
+pub(super) mod license;
+pub(super) mod openness;
+pub(super) mod terms;
 
 use super::{Style, numbers};
 use crate::{

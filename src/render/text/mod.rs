@@ -1,6 +1,6 @@
 //! For a terminal: the screen that a reviewer reads in ten seconds, or all that is known.
 
-pub(super) mod layout;
+pub(in crate::render) mod layout;
 
 use std::io::{self, Write};
 

@@ -17,7 +17,7 @@ fn the_ten_second_screen() {
       weights        ● present     6.74 B parameters, F16, 291 tensors in 2 safetensors shards
       code           ◔ referenced  names LlamaForCausalLM (transformers); no source here  config.json:architectures
       training data  ○ claimed     the card speaks of "publicly available online data" and names none  README.md:61
-      recipes        ◔ referenced  the configuration is for inference only  config.json
+      recipes        ◔ referenced  arXiv 2307.09288  README.md:44 · model metadata config.json
       documents      ● present     a model card of 2,104 words  README.md:1 · evaluation results README.md:88
 
     LICENSE   Example Community License Agreement, not OSI approved  LICENSE.txt, README.md:3
@@ -51,7 +51,7 @@ fn the_ten_second_screen() {
                                    here  config.json:architectures
       training data  ○ claimed     the card speaks of "publicly available online
                                    data" and names none  README.md:61
-      recipes        ◔ referenced  the configuration is for inference only
+      recipes        ◔ referenced  arXiv 2307.09288  README.md:44 · model metadata
                                    config.json
       documents      ● present     a model card of 2,104 words  README.md:1 ·
                                    evaluation results README.md:88
@@ -119,7 +119,7 @@ fn all_that_is_known() {
                                    here  config.json:architectures
       training data  ○ claimed     the card speaks of "publicly available online
                                    data" and names none  README.md:61
-      recipes        ◔ referenced  the configuration is for inference only
+      recipes        ◔ referenced  arXiv 2307.09288  README.md:44 · model metadata
                                    config.json
       documents      ● present     a model card of 2,104 words  README.md:1 ·
                                    evaluation results README.md:88
@@ -244,8 +244,8 @@ fn a_narrow_screen() {
         the card speaks of "publicly available online
         data" and names none  README.md:61
       recipes        ◔ referenced
-        the configuration is for inference only
-        config.json
+        arXiv 2307.09288  README.md:44 · model
+        metadata config.json
       documents      ● present
         a model card of 2,104 words  README.md:1 ·
         evaluation results README.md:88
