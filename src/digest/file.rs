@@ -43,6 +43,7 @@ impl<'a> File<'a> {
                 (None, Parts::default())
             }
         };
+        digests.stamp = stamp;
         for (index, settled) in &parts.settled {
             digests.ranges[*index] = settled.clone();
         }

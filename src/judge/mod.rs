@@ -1,7 +1,10 @@
 //! From evidence to verdicts, and from facts to findings. Pure: no files, no clock, no network.
 
+mod config;
 mod license;
 mod oddities;
+pub mod openness;
+mod parts;
 pub mod verdicts;
 mod weights;
 
@@ -97,7 +100,7 @@ impl Found {
 }
 
 /// Every check, by family.
-pub const CHECKS: &[&[Check]] = &[oddities::CHECKS, license::CHECKS, weights::CHECKS];
+pub const CHECKS: &[&[Check]] = &[oddities::CHECKS, license::CHECKS, weights::CHECKS, config::CHECKS, parts::CHECKS, openness::CHECKS];
 
 /// Every check, in the order of the families.
 pub fn checks() -> impl Iterator<Item = &'static Check> {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Extra, Quantization, WeightSet,
+    Ends, Extra, Quantization, WeightSet,
     grouping::Form,
     packing::Names,
     quantization::Hints,
@@ -53,9 +53,13 @@ pub(super) fn count(
     for file in &form.files {
         folders.entry(facts.artifacts[*file].folder()).or_default().push(*file);
     }
+    let components = folders.len();
     for (folder, files) in folders {
         let hints = Hints::of(facts, folder);
         tally.folder(facts, form, &files, &hints, roles);
+    }
+    if components > 1 {
+        tally.ends = Ends::default();
     }
     tally.finish(form)
 }
@@ -71,6 +75,7 @@ struct Tally {
     dtypes: BTreeMap<String, u64>,
     schemes: BTreeMap<(&'static str, Option<u64>), u64>,
     extras: BTreeMap<String, Extra>,
+    ends: Ends,
 }
 
 impl Default for Tally {
@@ -85,6 +90,7 @@ impl Default for Tally {
             dtypes: BTreeMap::new(),
             schemes: BTreeMap::new(),
             extras: BTreeMap::new(),
+            ends: Ends::default(),
         }
     }
 }
@@ -126,7 +132,7 @@ impl Tally {
                 self.stored(tensor, &reading, twin, again);
                 if !twin && (!again || sliced) {
                     let module = modules.iter().find(|it| tensor.name.starts_with(it.as_str()));
-                    self.logical(tensor, &reading, module.map(String::as_str), &names);
+                    self.logical(i, tensor, &reading, module.map(String::as_str), &names);
                 }
             }
         }
@@ -153,12 +159,20 @@ impl Tally {
     }
 
     /// What counts as parameters.
-    fn logical(&mut self, tensor: &Tensor, reading: &Reading, module: Option<&str>, names: &Names) {
+    fn logical(
+        &mut self,
+        artifact: usize,
+        tensor: &Tensor,
+        reading: &Reading,
+        module: Option<&str>,
+        names: &Names,
+    ) {
         if reading.role != Role::Parameter {
             return;
         }
-        let named = || FURTHER_TOKEN_MODULES.iter().copied().find(|it| tensor.name.starts_with(it));
-        if let Some(module) = module.or_else(named) {
+        let by_name =
+            || FURTHER_TOKEN_MODULES.iter().copied().find(|it| tensor.name.starts_with(it));
+        if let Some(module) = module.or_else(by_name) {
             let module = module.trim_end_matches('.');
             let extra = self.extras.entry(module.to_owned()).or_insert_with(|| Extra {
                 module: module.to_owned(),
@@ -176,6 +190,8 @@ impl Tally {
                 return;
             }
             extra.parameters = extra.parameters.saturating_add(elements);
+        } else {
+            self.ends.note(tensor, artifact, reading.packed.as_ref());
         }
         self.parameters =
             self.parameters.zip(reading.elements).and_then(|(sum, n)| sum.checked_add(n));
@@ -203,6 +219,7 @@ impl Tally {
             label: form.label.clone(),
             nature: form.nature,
             files: form.files.clone(),
+            sliced: form.sliced && form.files.len() > 1,
             tensors: self.tensors,
             parameters: self.parameters,
             elements: self.elements,
@@ -211,6 +228,7 @@ impl Tally {
             dtypes: self.dtypes,
             bytes: self.bytes,
             extras: self.extras.into_values().collect(),
+            ends: self.ends,
             quantization,
         }
     }

@@ -98,7 +98,7 @@ fn cut(name: &str) -> (Vec<&str>, Vec<u64>) {
 fn boxes(literals: &[&str], members: &mut [Member]) -> Vec<Pattern> {
     members.sort_by(|a, b| (&a.numbers, a.position).cmp(&(&b.numbers, b.position)));
     let covers = cover(members, 0, literals.len() - 1);
-    let pattern = |(ranges, mut positions): (Vec<Vec<u64>>, Vec<usize>)| {
+    let pattern = |(ranges, mut positions): Product| {
         positions.sort_unstable();
         Pattern {
             text: text(literals, &ranges),
@@ -109,30 +109,33 @@ fn boxes(literals: &[&str], members: &mut [Member]) -> Vec<Pattern> {
     covers.into_iter().map(pattern).collect()
 }
 
+/// The values of each number, all combinations of which are there, and where.
+type Product = (Vec<Vec<u64>>, Vec<usize>);
+
 /// Products that cover sorted members from one number on: the values of each number, and who.
-fn cover(members: &[Member], number: usize, numbers: usize) -> Vec<(Vec<Vec<u64>>, Vec<usize>)> {
+fn cover(members: &[Member], number: usize, numbers: usize) -> Vec<Product> {
     if number == numbers {
         // A name that stands twice is a pattern of its own each time.
         return members.iter().map(|member| (Vec::new(), vec![member.position])).collect();
     }
-    let mut merged: Vec<(Vec<u64>, Vec<Vec<u64>>, Vec<usize>)> = Vec::new();
+    let mut merged: Vec<(Vec<u64>, Product)> = Vec::new();
     let mut known: HashMap<Vec<Vec<u64>>, usize> = HashMap::new();
     for group in members.chunk_by(|a, b| a.numbers[number] == b.numbers[number]) {
         let value = group[0].numbers[number];
         for (rest, positions) in cover(group, number + 1, numbers) {
             match known.get(&rest).map(|at| &mut merged[*at]) {
-                Some((values, _, all)) if values.last() != Some(&value) => {
+                Some((values, (_, all))) if values.last() != Some(&value) => {
                     values.push(value);
                     all.extend(positions);
                 }
                 _ => {
                     known.insert(rest.clone(), merged.len());
-                    merged.push((vec![value], rest, positions));
+                    merged.push((vec![value], (rest, positions)));
                 }
             }
         }
     }
-    let whole = |(values, rest, positions): (Vec<u64>, Vec<Vec<u64>>, Vec<usize>)| {
+    let whole = |(values, (rest, positions)): (Vec<u64>, Product)| {
         (std::iter::once(values).chain(rest).collect(), positions)
     };
     merged.into_iter().map(whole).collect()

@@ -26,8 +26,6 @@ pub(crate) struct Logical<'f> {
     pub elements: Option<u64>,
     /// Whether it is packed, so that its shape may be that of the transposed layer.
     pub packed: bool,
-    /// Where it is stored: the artifact.
-    pub artifact: usize,
     /// As stored.
     pub stored: &'f Tensor,
 }
@@ -51,7 +49,7 @@ pub(crate) fn logical<'f>(facts: &'f Facts, set: &WeightSet) -> Vec<Logical<'f>>
     }
     let mut first = first.into_iter();
     let mut found = Vec::with_capacity(total);
-    for (artifact, file) in files {
+    for (_, file) in files {
         for tensor in tensors(file) {
             let reading = roles::read(tensor, false, &names, &hints);
             if !first.next().unwrap_or_default() || reading.role != Role::Parameter {
@@ -71,7 +69,6 @@ pub(crate) fn logical<'f>(facts: &'f Facts, set: &WeightSet) -> Vec<Logical<'f>>
                 shape,
                 elements: reading.elements,
                 packed,
-                artifact,
                 stored: tensor,
             });
         }

@@ -250,6 +250,9 @@ impl Scanner<'_> {
         } else if self.lines.len() == 1 && trimmed.contains('|') && rule(trimmed) {
             let (line, head) = self.lines.remove(0);
             self.row(line, &head);
+        } else if frames_table(trimmed) {
+            self.flush();
+            self.in_table &= !trimmed.starts_with("<table");
         } else if has_cell(trimmed) || !self.cells.is_empty() {
             self.flush();
             self.html_row(number, trimmed);
@@ -281,11 +284,14 @@ impl Scanner<'_> {
 
     /// Ends the paragraph or item.
     fn flush(&mut self) {
-        let lines = mem::take(&mut self.lines);
+        let mut lines = mem::take(&mut self.lines);
         let item = mem::take(&mut self.item);
         let Some((line, first)) = lines.first().cloned() else {
             return;
         };
+        if let Some((title, rest, false)) = run_in(&first).filter(|it| !it.1.is_empty()) {
+            lines[0].1 = format!("**{title}:** {rest}"); // as if its colon had been written
+        }
         let whole: Vec<(u32, &str)> =
             lines.iter().map(|(line, text)| (*line, text.as_str())).collect();
         let said = inline::read(&whole, &self.definitions);
@@ -450,7 +456,11 @@ fn run_in(line: &str) -> Option<(&str, &str, bool)> {
     let (title, rest) =
         (title.trim_end_matches([':', '：', '.']), rest.trim_start_matches([':', '：', ' ']));
     let words = title.split_whitespace().count();
-    let new = rest.is_empty() || rest.starts_with(|c: char| c.is_uppercase() || !c.is_ascii());
+    let opened = rest.trim_start_matches(['"', '(', '*', '_', '“']);
+    let new = opened.is_empty()
+        || opened.starts_with(|c: char| {
+            c.is_uppercase() || c.is_ascii_digit() || c == '[' || !c.is_ascii()
+        });
     let title_like = colon || (words <= 6 && new && !title.ends_with(['!', '?', ',']));
     (!title.is_empty() && title_like && words <= 10).then_some((title, rest, colon))
 }
@@ -493,6 +503,14 @@ fn cells(line: &str) -> Vec<String> {
         .map(|cell| cell.trim().replace('\u{1}', "|"))
         .take(200)
         .collect()
+}
+
+/// `<tbody>` and its like, which hold no words.
+fn frames_table(line: &str) -> bool {
+    let tag = line.trim_start_matches(['<', '/']);
+    let frame =
+        ["table", "thead", "tbody", "tfoot", "colgroup"].iter().any(|name| tag.starts_with(name));
+    line.starts_with('<') && frame && line.matches('<').count() == 1
 }
 
 fn has_cell(line: &str) -> bool {

@@ -29,20 +29,24 @@ struct Entry {
     aside: bool,
 }
 
+impl Entry {
+    /// Whether it is the record of a program or of data, and no paper.
+    fn is_software(&self) -> bool {
+        matches!(self.kind.as_str(), "software" | "online" | "dataset" | "manual" | "electronic")
+    }
+}
+
 /// Reads the citations of a card.
 pub(super) fn read(body: &Body, own: &Own, said: &mut Said) {
     let entries = entries(body, own);
-    let any_own = entries.iter().any(|entry| own.is(&entry.title));
+    let any_own = entries.iter().any(|entry| !entry.is_software() && own.is(&entry.title));
     let awaited = said.has(Component::ResearchPaper, Presence::Promised);
     for entry in &entries {
         let Entry { line, title, .. } = entry;
         let shown: String = title.chars().take(100).collect();
         let of_data =
             PHRASES.find(title).iter().any(|hit| hit.sense == Sense::Name(Name::DatasetPaper));
-        let software = matches!(
-            entry.kind.as_str(),
-            "software" | "online" | "dataset" | "manual" | "electronic"
-        );
+        let software = entry.is_software();
         let report =
             entry.kind == "techreport" || title.to_lowercase().contains("technical report");
         let about = if report {

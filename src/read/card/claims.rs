@@ -97,7 +97,7 @@ fn states(passage: &Passage, sentence: &Range<usize>, hits: &[Hit], said: &mut S
         if about.is_empty() {
             let topic = passage.places.first().filter(|_| fits_heading(passage, sentence, side));
             if let Some(Place::Topic(topic)) = topic {
-                said.disclose(topic, presence, line, format!("{}: {quote}", verb(presence, side)));
+                said.disclose(topic, presence, line, said_of(presence, side, "this", &quote));
             }
         }
         for about in about {
@@ -107,18 +107,18 @@ fn states(passage: &Passage, sentence: &Range<usize>, hits: &[Hit], said: &mut S
                 &mut stated.plainly
             }
             .push(about);
-            let saying = format!("{} {}: {quote}", thing(about), verb(presence, side));
+            let saying = said_of(presence, side, thing(about), &quote);
             said.state(about, presence, line, saying);
         }
     }
     stated
 }
 
-fn verb(presence: Presence, side: Side) -> &'static str {
+fn said_of(presence: Presence, side: Side, thing: &str, quote: &str) -> String {
     match (presence, side) {
-        (Presence::Promised, _) => "is said to be still to come",
-        (_, Side::Near) => "is called the publisher's own",
-        _ => "is said not to be released",
+        (Presence::Promised, _) => format!("promises {thing}: {quote}"),
+        (_, Side::Near) => format!("calls {thing} internal or proprietary: {quote}"),
+        _ => format!("withholds {thing}: {quote}"),
     }
 }
 
@@ -144,6 +144,11 @@ fn named(
             subjects.pop(); // `training` grows into `training data`
         }
         subjects.push((hit.start, hit.end, about));
+    }
+    if passage.words[..state.start].ends_with('(') {
+        // `logs (coming soon)` is said of the logs alone
+        let one = subjects.iter().filter(|it| it.1 <= state.start && it.1 + 2 >= state.start);
+        return one.map(|it| it.2).collect();
     }
     let fits = |(start, end, _): &&(usize, usize, Component)| {
         let before = state.start.checked_sub(*end);
@@ -257,6 +262,11 @@ fn claims(
             !modal
                 && !of_another(passage, sentence, hit.start, own)
                 && !passage.places.contains(&Place::HowTo)
+        }
+        Component::TrainingCode | Component::InferenceCode | Component::EvaluationCode => {
+            let address =
+                |link: &&super::inline::Link| !link.image && link.target.starts_with("http");
+            !modal && !passage.links_in(sentence).any(|link| address(&link))
         }
         _ => !modal,
     }

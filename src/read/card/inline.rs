@@ -37,6 +37,97 @@ pub(super) type Definitions = BTreeMap<String, String>;
 
 /// The most bytes of an address.
 const MOST_TARGET: usize = 1024;
+/// What is HTML; any other word in angle brackets is a word.
+const TAGS: &[&str] = &[
+    "a",
+    "abbr",
+    "audio",
+    "b",
+    "big",
+    "blockquote",
+    "body",
+    "br",
+    "button",
+    "caption",
+    "center",
+    "cite",
+    "code",
+    "col",
+    "colgroup",
+    "dd",
+    "del",
+    "details",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "embed",
+    "figcaption",
+    "figure",
+    "font",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "head",
+    "header",
+    "hr",
+    "html",
+    "i",
+    "iframe",
+    "img",
+    "input",
+    "ins",
+    "kbd",
+    "label",
+    "li",
+    "link",
+    "main",
+    "mark",
+    "meta",
+    "nav",
+    "nobr",
+    "object",
+    "ol",
+    "option",
+    "p",
+    "path",
+    "picture",
+    "pre",
+    "q",
+    "s",
+    "samp",
+    "section",
+    "select",
+    "small",
+    "source",
+    "span",
+    "strike",
+    "strong",
+    "sub",
+    "summary",
+    "sup",
+    "svg",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "time",
+    "title",
+    "tr",
+    "tt",
+    "u",
+    "ul",
+    "var",
+    "video",
+    "wbr",
+];
 /// The most bytes of the name of a definition.
 const MOST_NAME: usize = 200;
 /// Links within links that are looked into.
@@ -238,11 +329,12 @@ impl Reader<'_> {
         let name_at = usize::from(inner.starts_with('/'));
         let name: String =
             inner[name_at..].chars().take_while(char::is_ascii_alphanumeric).collect();
-        if name.is_empty() {
-            return None;
+        let lower = name.to_ascii_lowercase();
+        if !TAGS.contains(&lower.as_str()) {
+            return None; // `<TBD>` is words
         }
         let at = self.inline.words.len();
-        match (name.to_ascii_lowercase().as_str(), name_at) {
+        match (lower.as_str(), name_at) {
             ("br" | "p" | "div" | "li", _) if !self.inline.words.is_empty() => {
                 self.inline.words.push('\n');
             }

@@ -21,6 +21,9 @@ const AFTER: usize = 60;
 /// Links of one block that are read.
 const MOST_LINKS: usize = 2000;
 
+/// Bytes beside the links of a line that is mostly links.
+const LITTLE: usize = 50;
+
 /// A link among its words.
 struct Context<'a> {
     passage: &'a Passage<'a>,
@@ -107,7 +110,12 @@ impl<'a> Context<'a> {
     }
 
     fn read(&self, said: &mut Said) {
-        match target(&self.link.target) {
+        let of = target(&self.link.target);
+        let card = self.inside.iter().any(|hit| hit.sense == Sense::Subject(Component::DataCard));
+        if card && !matches!(of, Target::Nowhere | Target::Inside | Target::Mail) {
+            return self.state(Component::DataCard, "links a description of the data", said);
+        }
+        match of {
             Target::Nowhere => self.nowhere(said),
             Target::Arxiv(id) => self.paper(&format!("arXiv {id}"), said),
             Target::Doi(id) => self.paper(&format!("DOI {id}"), said),
@@ -218,8 +226,13 @@ impl<'a> Context<'a> {
             "here" | "link" | "this" | "this link"
         );
         let own = named && self.own.is(&self.link.text);
-        let of_list = label_only && self.passage.is_prose() && self.passage.of_links;
-        let says = (named || vague || self.link.bare || words >= 3) && introduced && !others;
+        let of_list = label_only && self.passage.is_prose() && self.passage.beside <= 16;
+        let bidden = ["see ", "(see ", "read "]
+            .iter()
+            .any(|it| self.link.text.to_lowercase().starts_with(it));
+        let of_list = of_list || (named && bidden && !others);
+        let titled = words >= 3 && target(&self.link.target) != Target::Pdf;
+        let says = (named || vague || self.link.bare || titled) && introduced && !others;
         (in_section || own || of_list || says).then_some(about)
     }
 
@@ -262,11 +275,12 @@ impl<'a> Context<'a> {
         let of_data = self.inside(Name::DatasetPaper)
             || self.part() == Some(Component::Datasets)
             || self.part() == Some(Component::DataCard);
+        let borrowed = self.passage.has(Name::Technique, &self.before);
         match self.own_paper() {
             Some(about) if !of_data || self.own.is(&self.link.text) => {
                 self.state(about, &format!("refers to {id}"), said);
             }
-            _ if of_data || self.after_training_claim() => {
+            _ if !borrowed && (of_data || self.after_training_claim()) => {
                 self.state(Component::DataCard, &format!("refers to {id} on the data"), said);
             }
             _ => {}
@@ -292,9 +306,7 @@ impl<'a> Context<'a> {
         {
             return;
         }
-        if self.inside.iter().any(|hit| hit.sense == Sense::Subject(Component::DataCard)) {
-            return self.state(Component::DataCard, "links a document on the data", said);
-        }
+
         let named = ["report", "paper", "technical", "whitepaper", "tech"]
             .iter()
             .any(|word| file.contains(word));
@@ -330,13 +342,7 @@ impl<'a> Context<'a> {
     }
 
     fn dataset(&self, id: &str, said: &mut Said) {
-        if self.inside.iter().any(|hit| hit.sense == Sense::Subject(Component::DataCard)) {
-            self.state(
-                Component::DataCard,
-                &format!("refers to the card of the data set {id}"),
-                said,
-            );
-        } else if self.of_evaluation() {
+        if self.of_evaluation() {
             self.state(Component::EvaluationData, &format!("refers to the data set {id}"), said);
         } else {
             self.state(Component::Datasets, &format!("refers to the data set {id}"), said);
@@ -344,6 +350,13 @@ impl<'a> Context<'a> {
     }
 
     fn model(&self, id: &str, said: &mut Said) {
+        let lower = id.to_lowercase();
+        if lower.contains("optimizer") {
+            return self.state(Component::ModelMetadata, &format!("refers to {id}"), said);
+        }
+        if ["intermediate", "checkpoints", "ckpts"].iter().any(|it| lower.contains(it)) {
+            return self.state(Component::IntermediateParameters, &format!("refers to {id}"), said);
+        }
         let elsewhere = self.passage.has(Name::Elsewhere, &self.sentence);
         if elsewhere || self.part() == Some(Component::FinalParameters) {
             self.state(
@@ -386,6 +399,13 @@ impl<'a> Context<'a> {
 
     /// A repository counts for what the words beside it say that it holds.
     fn repo(&self, id: &str, said: &mut Said) {
+        if id.to_lowercase().contains("result") {
+            return self.state(
+                Component::EvaluationResults,
+                &format!("refers to the repository {id}"),
+                said,
+            );
+        }
         let tool = self.is_tool();
         let holds = [
             (Name::TrainingRepo, Component::TrainingCode),
@@ -423,7 +443,8 @@ impl<'a> Context<'a> {
             }
             _ => None,
         };
-        let code = self.near(Name::Code) || self.passage.label.is_some() || self.passage.of_links;
+        let code =
+            self.near(Name::Code) || self.passage.label.is_some() || self.passage.beside <= LITTLE;
         for (name, about) in holds {
             if code
                 && (self.near(name) || placed == Some(about) && about != Component::TrainingCode)
@@ -472,8 +493,14 @@ impl<'a> Context<'a> {
     /// Whether the link opens an item of a list of training data, or follows `trained on`.
     fn of_data_list(&self) -> bool {
         let in_data = self.part() == Some(Component::Datasets);
-        let opens =
-            self.link.at <= 40 || matches!(self.passage.block.kind, super::blocks::Kind::Row(..));
+        let lead = self.link.at.saturating_sub(self.sentence.start);
+        let said_before =
+            self.passage.words.get(self.sentence.start..self.link.at).unwrap_or_default();
+        let sent_on = ["see", "consult", "refer", "details"]
+            .iter()
+            .any(|it| said_before.to_lowercase().contains(it));
+        let row = matches!(self.passage.block.kind, super::blocks::Kind::Row(..));
+        let opens = (lead <= 40 && !sent_on) || row;
         (in_data && opens && !self.near(Name::CodeStrict))
             || (self.after_training_claim() && !self.near(Name::Code))
     }
@@ -493,7 +520,7 @@ impl<'a> Context<'a> {
         let about_page = aside.iter().any(|word| text.contains(word));
         if self.near(Name::Leaderboard) && self.part() != Some(Component::Datasets) {
             self.state(Component::EvaluationResults, "links a leaderboard", said);
-        } else if (self.near(Name::DemoWord) && self.passage.of_links)
+        } else if (self.near(Name::DemoWord) && self.passage.beside <= LITTLE)
             || self.part() == Some(Component::SampleOutputs) && self.inside(Name::DemoWord)
         {
             self.state(Component::SampleOutputs, "links a demo", said);

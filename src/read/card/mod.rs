@@ -19,6 +19,7 @@ mod passage;
 mod phrases;
 mod results;
 mod said;
+mod scale;
 mod summary;
 mod targets;
 

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::{
     blocks::{Block, Body, Kind},
+    inline::Link,
     phrases::{Hit, Name, PHRASES, Place, Sense},
 };
 
@@ -26,8 +27,8 @@ pub(super) struct Passage<'a> {
     pub(super) label: Option<Place>,
     /// What its label and the titles above are about, the nearest first.
     pub(super) places: Vec<Place>,
-    /// Whether little is written beside its links.
-    pub(super) of_links: bool,
+    /// Bytes written beside its links.
+    pub(super) beside: usize,
 }
 
 /// The passages of a body, in order.
@@ -43,7 +44,7 @@ pub(super) fn passages<'a>(body: &'a Body<'a>) -> Vec<Passage<'a>> {
         places.dedup();
         let hits = PHRASES.find(words);
         let linked: usize = block.said.links.iter().map(|link| link.end - link.at).sum();
-        let of_links = words.trim().len().saturating_sub(linked) <= 50;
+        let beside = words.trim().len().saturating_sub(linked);
         Passage {
             block,
             words,
@@ -51,7 +52,7 @@ pub(super) fn passages<'a>(body: &'a Body<'a>) -> Vec<Passage<'a>> {
             sentences: sentences(words),
             label,
             places,
-            of_links,
+            beside,
         }
     };
     body.blocks.iter().map(of).collect()
@@ -99,6 +100,13 @@ impl Passage<'_> {
     /// A sentence in quotes, cut to what stands around `focus`.
     pub(super) fn quote(&self, range: &Range<usize>, focus: usize) -> String {
         quote(self.words, range, focus)
+    }
+
+    /// The links of a sentence.
+    pub(super) fn links_in(&self, range: &Range<usize>) -> impl Iterator<Item = &Link> {
+        let links = &self.block.said.links;
+        let from = links.partition_point(|link| link.at < range.start);
+        links[from..].iter().take_while(|link| link.at < range.end)
     }
 
     /// Whether the nearest of its places is this.

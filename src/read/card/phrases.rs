@@ -178,6 +178,19 @@ pub(super) struct Row {
     pub(super) words: Vec<String>,
 }
 
+#[cfg(test)]
+impl Row {
+    /// The state that it is a row of.
+    pub(super) fn presence(&self) -> &str {
+        self.presence.as_deref().unwrap()
+    }
+
+    /// The component that it is about.
+    pub(super) fn component(&self) -> &str {
+        self.about.as_deref().unwrap()
+    }
+}
+
 /// The two files of tables.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

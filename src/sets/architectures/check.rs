@@ -176,6 +176,9 @@ pub fn check(facts: &Facts, set: &WeightSet) -> ConfigCheck {
     if set.files.iter().any(|file| facts.artifacts[*file].folder() != set.folder) {
         return ConfigCheck::NoRule("the weights are of several components".to_owned());
     }
+    if set.sliced {
+        return ConfigCheck::NoRule("each file holds a slice of the matrices".to_owned());
+    }
     let Governing { row, class, .. } = governing;
     let head = class.and_then(|class| lines::head_of(row, class));
     let scope = Meanings { row, keys: &governing.dimensions };
@@ -214,6 +217,12 @@ pub fn check(facts: &Facts, set: &WeightSet) -> ConfigCheck {
         _ if difference.unexpected.is_empty() => ConfigCheck::Agrees,
         _ => ConfigCheck::Disagrees(difference),
     }
+}
+
+/// Logical parameters that the config beside a set implies; `None` where there is no rule.
+pub fn implied_parameters(facts: &Facts, set: &WeightSet) -> Option<u64> {
+    let Governing { row, dimensions, class, .. } = governing(facts, set).ok()?;
+    dimensions.expected_parameters(row, class)
 }
 
 fn compare(

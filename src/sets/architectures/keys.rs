@@ -104,7 +104,7 @@ impl<'f> Dimensions<'f> {
     }
 }
 
-pub(super) fn elements(tensor: &Expected) -> Option<u64> {
+fn elements(tensor: &Expected) -> Option<u64> {
     tensor.shape.iter().try_fold(1, |n: u64, extent| n.checked_mul(*extent))
 }
 

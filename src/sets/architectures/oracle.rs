@@ -268,7 +268,7 @@ fn meta(rows: &[crate::sets::published::Row]) -> Vec<crate::sets::published::Row
 
 #[track_caller]
 fn agrees(path: &str, rows: &[crate::sets::published::Row], config: &str, json: &str) {
-    let format = if path.ends_with(".pth") {
+    let format = if path.starts_with("consolidated") {
         "torch-zip"
     } else {
         "safetensors"
