@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{
     Format, Input, Listing, ReadError, Reader,
-    gathering::{Gathering, NOTE},
+    gathering::Gathering,
     hdf5,
     zip::Zip,
 };
