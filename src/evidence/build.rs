@@ -7,7 +7,7 @@ use super::{gather, strongest};
 use crate::{
     facts::{
         Artifact, Card, Config, Contents, Dtype, Facts, Node, Pointer, Release, Scope, Section,
-        ShardIndex, Statement, Tensor, Text, WeightFile, Yaml,
+        SectionTopic, ShardIndex, Statement, Tensor, Text, WeightFile, Yaml,
     },
     sets::Sets,
     words::{Component, FileKind, Origin, Presence},

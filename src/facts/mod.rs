@@ -18,8 +18,8 @@ mod tokenizer;
 mod weights;
 
 pub use artifact::{Artifact, Contents, Pointer, Text};
-pub use code::{Act, Code, Deed, Import, Language};
 pub use card::{Card, Disclosed, NumberedField, Section, SectionTopic, Statement};
+pub use code::{Act, Code, Deed, Import, Language};
 pub use config::{Config, Node, Yaml};
 pub use data::Data;
 pub use document::{Document, Form, Libraries};
