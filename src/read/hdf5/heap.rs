@@ -13,6 +13,7 @@ const LEVELS: u16 = 16;
 const DEPTH: usize = 16;
 
 /// A tree of records, all of one length.
+#[expect(clippy::struct_field_names, reason = "lengths, each of another thing")]
 struct Tree {
     record_len: u64,
     node_len: u64,
