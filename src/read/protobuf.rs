@@ -91,7 +91,6 @@ impl<'a> Span<'a> {
         });
         numbers.last()
     }
-
 }
 
 impl<'a> Iterator for Fields<'a> {
