@@ -224,7 +224,7 @@ mod tests {
             }
             self.0.extend((4 + 2 * count).to_le_bytes());
             self.0.extend(at.to_le_bytes());
-            for place in places {
+            for place in &places {
                 self.0.extend(place.to_le_bytes());
             }
             let table = self.0.len();
