@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::tags::{TAGS, attribute};
 use crate::read::yaml::head;
 
 /// What a block says, without markup.
@@ -37,97 +38,6 @@ pub(super) type Definitions = BTreeMap<String, String>;
 
 /// The most bytes of an address.
 const MOST_TARGET: usize = 1024;
-/// What is HTML; any other word in angle brackets is a word.
-const TAGS: &[&str] = &[
-    "a",
-    "abbr",
-    "audio",
-    "b",
-    "big",
-    "blockquote",
-    "body",
-    "br",
-    "button",
-    "caption",
-    "center",
-    "cite",
-    "code",
-    "col",
-    "colgroup",
-    "dd",
-    "del",
-    "details",
-    "div",
-    "dl",
-    "dt",
-    "em",
-    "embed",
-    "figcaption",
-    "figure",
-    "font",
-    "footer",
-    "form",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "head",
-    "header",
-    "hr",
-    "html",
-    "i",
-    "iframe",
-    "img",
-    "input",
-    "ins",
-    "kbd",
-    "label",
-    "li",
-    "link",
-    "main",
-    "mark",
-    "meta",
-    "nav",
-    "nobr",
-    "object",
-    "ol",
-    "option",
-    "p",
-    "path",
-    "picture",
-    "pre",
-    "q",
-    "s",
-    "samp",
-    "section",
-    "select",
-    "small",
-    "source",
-    "span",
-    "strike",
-    "strong",
-    "sub",
-    "summary",
-    "sup",
-    "svg",
-    "table",
-    "tbody",
-    "td",
-    "tfoot",
-    "th",
-    "thead",
-    "time",
-    "title",
-    "tr",
-    "tt",
-    "u",
-    "ul",
-    "var",
-    "video",
-    "wbr",
-];
 /// The most bytes of the name of a definition.
 const MOST_NAME: usize = 200;
 /// Links within links that are looked into.
@@ -501,26 +411,6 @@ fn target(rest: &str) -> Option<(String, usize)> {
 fn struck(rest: &str) -> usize {
     let near = head(&rest[2..], MOST_TARGET);
     near.find("~~").map_or(2, |len| len + 4)
-}
-
-/// The value of an attribute of an HTML tag.
-fn attribute(tag: &str, name: &str) -> Option<String> {
-    let lower = tag.to_ascii_lowercase();
-    let mut from = 0;
-    loop {
-        let at = from + lower[from..].find(name)?;
-        let spaced = lower[..at].ends_with(char::is_whitespace);
-        let value = tag[at + name.len()..].trim_start().strip_prefix('=').map(str::trim_start);
-        if let (true, Some(value)) = (spaced, value) {
-            let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''));
-            return match quote {
-                Some(quote) => value[1..].split(quote).next(),
-                None => value.split([' ', '/', '>']).next(),
-            }
-            .map(str::to_owned);
-        }
-        from = at + name.len();
-    }
 }
 
 #[cfg(test)]

@@ -12,15 +12,19 @@ mod disclose;
 mod fold;
 mod front;
 mod inline;
+mod lines;
 mod links;
 mod matter;
 mod owner;
+mod papers;
 mod passage;
 mod phrases;
 mod results;
 mod said;
 mod scale;
+mod stretches;
 mod summary;
+mod tags;
 mod targets;
 
 #[cfg(test)]
