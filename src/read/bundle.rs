@@ -77,6 +77,31 @@ fn is_named_so(name: &str) -> bool {
     task || ENDINGS.iter().any(|ending| name.ends_with(ending))
 }
 
+/// Whether a file of this name lists all its tensors at its front.
+fn has_header_first(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    [".safetensors", ".gguf"].iter().any(|ending| name.ends_with(ending))
+}
+
+/// What is unpacked of a member that is read for its header alone.
+const HEAD: u64 = 16 << 20;
+
+/// The front of a packed member, as long as the archive says that the member is.
+struct Head {
+    bytes: Vec<u8>,
+    len: u64,
+}
+
+impl Bytes for Head {
+    fn len(&self) -> u64 {
+        self.len
+    }
+
+    fn read_at(&self, at: u64, buffer: &mut [u8]) -> std::io::Result<()> {
+        self.bytes.as_slice().read_at(at, buffer)
+    }
+}
+
 fn read_tar(input: &Input, format: &'static str) -> Result<Listing, ReadError> {
     let pages = Pages::new(input.bytes);
     let members = tar::members(&pages, usize::MAX);
@@ -112,6 +137,10 @@ fn read_zip(input: &Input) -> Result<Listing, ReadError> {
                 left = left.saturating_sub(len);
                 bundle.room = bundle.room.saturating_add(len);
                 bundle.member(&member.name, &unpacked.bytes, None);
+            }
+            Err(ReadError::TooLarge { .. }) if has_header_first(&member.name) => {
+                let head = Head { bytes: member.unpack_head(input.bytes, HEAD), len: member.len };
+                bundle.member(&member.name, &head, None);
             }
             Err(error) => {
                 let at = bundle.found.at().member(&member.name);
