@@ -2,6 +2,7 @@
 
 mod decode;
 mod histogram;
+mod lanes;
 mod sums;
 
 pub use self::decode::Decoder;
@@ -49,6 +50,12 @@ struct Counts {
 }
 
 impl Counts {
+    fn merge(&mut self, other: Self) {
+        self.zeros += other.zeros;
+        self.nan += other.nan;
+        self.inf += other.inf;
+    }
+
     /// Takes note of `count` elements of this value.
     fn add(&mut self, value: f64, count: u64) {
         self.zeros += if value == 0.0 { count } else { 0 };

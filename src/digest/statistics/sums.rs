@@ -6,7 +6,7 @@
 #![expect(clippy::inline_always, reason = "see `widest`")]
 #![expect(
     clippy::cast_precision_loss,
-    reason = "blocks are short, and `Statistics` tells of integers"
+    reason = "as `Statistics` says of integers"
 )]
 
 use std::marker::PhantomData;
@@ -15,13 +15,11 @@ use super::{
     super::vectors::{Work, widest},
     Counts, Decoder, Moments, Statistics,
     decode::{Element, f16_to_f32},
+    lanes::{Lanes, Real},
 };
 
 /// How many elements are folded at once, counted from the first.
 const BLOCK: usize = 1024;
-
-/// In how many lanes a block is added up.
-const LANES: usize = 16;
 
 /// The sums so far, and the block that is not full yet.
 pub(in crate::digest) struct Sums {
@@ -164,133 +162,8 @@ impl<E: Decode> Work for Fold<'_, E> {
             } else {
                 Lanes::add_up::<false>(values, near)
             };
-            sums.counts.zeros += total(lanes.zeros);
-            sums.counts.nan += total(lanes.nan);
-            sums.counts.inf += total(lanes.inf);
+            sums.counts.merge(lanes.counts());
             sums.moments = sums.moments.merge(lanes.moments(count as u64));
         }
     }
 }
-
-/// Values added up in lanes, each value in the lane of its place in a row.
-///
-/// Distances are taken from `near`, a value that should not be far from their mean: were they
-/// taken from zero, a large mean would eat the digits of the deviation.
-struct Lanes<T> {
-    near: f64,
-    sums: [f64; LANES],
-    squares: [f64; LANES],
-    least: [T; LANES],
-    greatest: [T; LANES],
-    zeros: [u32; LANES],
-    nan: [u32; LANES],
-    inf: [u32; LANES],
-}
-
-impl<T: Real> Lanes<T> {
-    #[inline(always)]
-    fn add_up<const ALL_FINITE: bool>(values: &[T], near: f64) -> Self {
-        let mut lanes = Self {
-            near,
-            sums: [0.0; LANES],
-            squares: [0.0; LANES],
-            least: [T::INFINITY; LANES],
-            greatest: [T::NEG_INFINITY; LANES],
-            zeros: [0; LANES],
-            nan: [0; LANES],
-            inf: [0; LANES],
-        };
-        let (rows, rest) = values.as_chunks::<LANES>();
-        for row in rows {
-            for (lane, &value) in row.iter().enumerate() {
-                lanes.add::<ALL_FINITE>(lane, value);
-            }
-        }
-        for (lane, &value) in rest.iter().enumerate() {
-            lanes.add::<ALL_FINITE>(lane, value);
-        }
-        lanes
-    }
-
-    #[inline(always)]
-    fn add<const ALL_FINITE: bool>(&mut self, lane: usize, value: T) {
-        let mut distance = value.wide() - self.near;
-        let mut less = value < self.least[lane];
-        let mut more = value > self.greatest[lane];
-        if !ALL_FINITE {
-            let finite = value.is_finite();
-            distance = if finite { distance } else { 0.0 };
-            less &= finite;
-            more &= finite;
-            self.nan[lane] += u32::from(value.is_nan());
-            self.inf[lane] += u32::from(!finite & !value.is_nan());
-        }
-        self.sums[lane] += distance;
-        self.squares[lane] += distance * distance;
-        self.least[lane] = if less { value } else { self.least[lane] };
-        self.greatest[lane] = if more { value } else { self.greatest[lane] };
-        self.zeros[lane] += u32::from(value == T::ZERO);
-    }
-
-    /// What `count` values came to.
-    #[inline(always)]
-    fn moments(&self, count: u64) -> Moments {
-        let count = count - total(self.nan) - total(self.inf);
-        let (sum, square): (f64, f64) = (self.sums.iter().sum(), self.squares.iter().sum());
-        let mean = sum / count.max(1) as f64;
-        Moments {
-            count,
-            min: self.least.iter().map(|value| value.wide()).fold(f64::INFINITY, f64::min),
-            max: self.greatest.iter().map(|value| value.wide()).fold(f64::NEG_INFINITY, f64::max),
-            mean: self.near + mean,
-            // A little below zero by rounding, or no number as the squares went over the top.
-            m2: if square.is_finite() {
-                (square - mean * sum).max(0.0)
-            } else {
-                square
-            },
-        }
-    }
-}
-
-#[inline(always)]
-fn total(lanes: [u32; LANES]) -> u64 {
-    lanes.iter().map(|&lane| u64::from(lane)).sum()
-}
-
-/// The two types that elements become.
-trait Real: Copy + PartialOrd {
-    const ZERO: Self;
-    const INFINITY: Self;
-    const NEG_INFINITY: Self;
-    fn is_finite(self) -> bool;
-    fn is_nan(self) -> bool;
-    fn wide(self) -> f64;
-}
-
-macro_rules! real {
-    ($($float:ident)*) => {$(
-        impl Real for $float {
-            const ZERO: Self = 0.0;
-            const INFINITY: Self = $float::INFINITY;
-            const NEG_INFINITY: Self = $float::NEG_INFINITY;
-
-            #[inline(always)]
-            fn is_finite(self) -> bool {
-                self.abs() < Self::INFINITY
-            }
-
-            #[inline(always)]
-            fn is_nan(self) -> bool {
-                $float::is_nan(self)
-            }
-
-            #[inline(always)]
-            fn wide(self) -> f64 {
-                self.into()
-            }
-        }
-    )*};
-}
-
-real!(f32 f64);
