@@ -98,6 +98,7 @@ impl Build {
             path: path.to_owned(),
             place: PathBuf::from(path),
             link: None,
+            open: true,
             len: 0,
             kind,
             format,

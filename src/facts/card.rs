@@ -19,6 +19,24 @@ pub struct Card {
     pub statements: Vec<Statement>,
     /// What they say of other things that reviewers ask about, by line.
     pub disclosures: Vec<Disclosed>,
+    /// Entries of a template that nobody filled (`[More Information Needed]`), in the whole card.
+    pub placeholders: u32,
+    /// Words of prose, tables and headings, without markup, comments and code.
+    pub words: u32,
+    /// The numbered fields of a summary of training content (EU AI Act, Article 53(1)(d)), where
+    /// the card is one; in order.
+    pub numbered: Vec<NumberedField>,
+}
+
+/// A field of a summary of training content, by the number that its template gives it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NumberedField {
+    /// `1.3.1.A`, `2.1`: as the card writes it.
+    pub number: String,
+    /// From 1.
+    pub line: u32,
+    /// Whether something is entered there: words, a value, a checked box.
+    pub filled: bool,
 }
 
 /// One thing that a card says of a component.

@@ -32,6 +32,8 @@ const ROWS: &[Row] = &[
     row("F16", 1, 2), row("BF16", 1, 2), row("F32", 1, 4), row("F64", 1, 8),
     row("C32", 1, 4), row("C64", 1, 8), row("C128", 1, 16),
     row("F4", 2, 1), row("F6_E2M3", 4, 3), row("F6_E3M2", 4, 3), row("U4", 2, 1), row("I4", 2, 1),
+    // ONNX, OpenVINO
+    row("U2", 4, 1), row("I2", 4, 1), row("U1", 8, 1), row("NF4", 2, 1),
     // GGML
     row("Q4_0", 32, 18), row("Q4_1", 32, 20), row("Q5_0", 32, 22), row("Q5_1", 32, 24),
     row("Q8_0", 32, 34), row("Q8_1", 32, 40), row("Q2_K", 256, 84), row("Q3_K", 256, 110),
@@ -39,7 +41,9 @@ const ROWS: &[Row] = &[
     row("IQ2_XXS", 256, 66), row("IQ2_XS", 256, 74), row("IQ3_XXS", 256, 98), row("IQ1_S", 256, 50),
     row("IQ4_NL", 32, 18), row("IQ3_S", 256, 110), row("IQ2_S", 256, 82), row("IQ4_XS", 256, 136),
     row("IQ1_M", 256, 56), row("TQ1_0", 256, 54), row("TQ2_0", 256, 66), row("MXFP4", 32, 17),
-    row("NVFP4", 64, 36), row("Q1_0", 128, 18),
+    row("NVFP4", 64, 36), row("Q1_0", 128, 18), row("Q2_0", 64, 18),
+    // torch, quantized
+    row("QI8", 1, 1), row("QU8", 1, 1), row("QI32", 1, 4), row("QU4", 2, 1), row("QU2", 4, 1),
 ];
 
 const fn row(name: &'static str, block: u16, bytes: u16) -> Row {
@@ -74,6 +78,15 @@ impl Dtype {
         };
         let (block, bytes) = (u64::from(row.block), u64::from(row.bytes));
         elements.is_multiple_of(block).then(|| (elements / block).checked_mul(bytes))?
+    }
+
+    /// The same, where the last block need not be full: most formats pad packed elements to a whole
+    /// byte.
+    pub fn padded_len_of(&self, elements: u64) -> Option<u64> {
+        let Kind::Known(row) = self.0 else {
+            return None;
+        };
+        elements.div_ceil(u64::from(row.block)).checked_mul(u64::from(row.bytes))
     }
 
     /// Bytes of one element, where each takes whole bytes.
@@ -111,6 +124,13 @@ mod tests {
         check("Q4_K", 512, Some(288));
         check("F64", u64::MAX, None);
         check("I5", 1, None);
+    }
+
+    #[test]
+    fn packed_elements_may_be_padded_to_a_byte() {
+        assert_eq!(Dtype::named("I4").padded_len_of(3), Some(2));
+        assert_eq!(Dtype::named("F32").padded_len_of(3), Some(12));
+        assert_eq!(Dtype::named("I5").padded_len_of(3), None);
     }
 
     #[track_caller]

@@ -4,25 +4,33 @@ mod artifact;
 #[cfg(test)]
 pub(crate) mod build;
 mod card;
+mod code;
 mod config;
+mod data;
+mod document;
 mod dtype;
 mod license;
 mod oddity;
+mod pickle;
 mod release;
 mod tensor;
 mod tokenizer;
 mod weights;
 
 pub use artifact::{Artifact, Contents, Pointer, Text};
-pub use card::{Card, Disclosed, Section, Statement};
+pub use card::{Card, Disclosed, NumberedField, Section, Statement};
+pub use code::{Act, Code, Deed, Import, Language};
 pub use config::{Config, Node, Yaml};
+pub use data::Data;
+pub use document::{Document, Form, Libraries};
 pub use dtype::Dtype;
 pub use license::LicenseText;
 pub use oddity::{Oddity, What};
+pub use pickle::{Call, Extension, Global, Pickle};
 pub use release::{Release, Scope};
 pub use tensor::Tensor;
 pub use tokenizer::Tokenizer;
-pub use weights::{ShardIndex, WeightFile};
+pub use weights::{Apart, ShardIndex, WeightFile};
 
 use crate::words::FileKind;
 

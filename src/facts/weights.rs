@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::Tensor;
+use super::{Pickle, Tensor};
+use crate::words::Role;
 
 /// A file of tensors.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,6 +17,27 @@ pub struct WeightFile {
     /// Tensors that this file names and another one stores (external data): its path relative to
     /// this file's folder, and their places in it.
     pub elsewhere: Vec<(String, Vec<Tensor>)>,
+    /// What the file has a runtime do, where it holds a graph or layers: each operator
+    /// (`Conv`, `com.microsoft::MatMulNBits`) and in how many nodes it is called.
+    pub operators: BTreeMap<String, u64>,
+    /// Tensors in the file that are not the model's own parameters and buffers: optimizer state,
+    /// averaged copies.
+    pub apart: Vec<Apart>,
+    /// Every pickle in it, with what loading it would import and call.
+    pub pickles: Vec<Pickle>,
+    /// Chat templates in it, whole, each with its key.
+    pub templates: Vec<(String, String)>,
+}
+
+/// Tensors that lie beside the model's own, under a key of their own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Apart {
+    /// Where they lie, e.g. `optimizer_states.0`.
+    pub key: String,
+    /// [`Role::Optimizer`], or [`Role::Other`] for averaged copies, random states and the like.
+    pub role: Role,
+    /// By position in the file, then name; names begin with the key.
+    pub tensors: Vec<Tensor>,
 }
 
 /// A `*.index.json`: which shard holds which tensor.

@@ -1,13 +1,19 @@
 //! From evidence to verdicts, and from facts to findings. Pure: no files, no clock, no network.
 
 mod config;
+mod license;
+mod oddities;
 mod parts;
+pub mod verdicts;
 mod weights;
 
 use crate::{
+    digests::Digests,
     evidence::Evidence,
     facts::Facts,
+    report::Finding,
     sets::Sets,
+    terms::Terms,
     words::{Category, Confidence, Place, Severity},
 };
 
@@ -17,6 +23,10 @@ pub struct Case<'a> {
     pub facts: &'a Facts,
     /// The weights, grouped and counted.
     pub sets: &'a Sets,
+    /// What the files state as terms.
+    pub terms: &'a Terms,
+    /// What was hashed.
+    pub digests: &'a Digests,
     /// What the facts show.
     pub evidence: &'a [Evidence],
 }
@@ -89,4 +99,89 @@ impl Found {
 }
 
 /// Every check, by family.
-pub const CHECKS: &[&[Check]] = &[weights::CHECKS, config::CHECKS, parts::CHECKS];
+pub const CHECKS: &[&[Check]] = &[
+    oddities::CHECKS,
+    license::CHECKS,
+    weights::CHECKS,
+    config::CHECKS,
+    parts::CHECKS,
+];
+
+/// Every check, in the order of the families.
+pub fn checks() -> impl Iterator<Item = &'static Check> {
+    CHECKS.iter().copied().flatten()
+}
+
+/// Everything that all checks find, by severity down, id, place.
+pub fn findings(case: &Case) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = checks()
+        .flat_map(|check| (check.find)(case).into_iter().map(|it| finding(check, it)))
+        .collect();
+    sort(&mut findings);
+    findings
+}
+
+/// Puts findings into the order of the report.
+pub fn sort(findings: &mut Vec<Finding>) {
+    findings.sort_by(|a, b| {
+        (b.severity, &a.id, &a.at, &a.message).cmp(&(a.severity, &b.id, &b.at, &b.message))
+    });
+    findings.dedup();
+}
+
+fn finding(check: &Check, found: Found) -> Finding {
+    Finding {
+        id: check.id.to_owned(),
+        category: check.category,
+        severity: found.severity.unwrap_or(check.severity),
+        confidence: found.confidence,
+        title: check.title.to_owned(),
+        message: found.message,
+        at: found.at,
+        impact: check.impact.to_owned(),
+        hint: check.hint.to_owned(),
+        references: check.references.iter().map(|&it| it.to_owned()).collect(),
+    }
+}
+
+/// What some checks find in facts alone, each as `id: message`: for the tests of families.
+#[cfg(test)]
+pub(crate) fn told(checks: &[Check], facts: &Facts) -> Vec<String> {
+    let case = Case {
+        facts,
+        sets: &crate::sets::group(facts),
+        terms: &Terms::default(),
+        digests: &Digests::default(),
+        evidence: &[],
+    };
+    let found = |check: &Check| {
+        let id = check.id;
+        (check.find)(&case).into_iter().map(move |found| format!("{id}: {}", found.message))
+    };
+    checks.iter().flat_map(found).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn ids_are_unique_and_kebab_case() {
+        let ids: BTreeSet<_> = checks().map(|check| check.id).collect();
+        assert_eq!(ids.len(), checks().count());
+        for id in ids {
+            let plain = |it: u8| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'-';
+            assert!(id.bytes().all(plain), "{id}");
+        }
+    }
+
+    #[test]
+    fn texts_are_sentences_and_titles_are_not() {
+        for check in checks() {
+            assert!(check.impact.ends_with('.') && check.hint.ends_with('.'), "{}", check.id);
+            assert!(!check.title.ends_with('.'), "{}", check.id);
+        }
+    }
+}

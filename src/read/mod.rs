@@ -1,10 +1,59 @@
 //! Reads each file by its kind: bytes in, facts out. A file that will not be read is a fact too.
 
-use std::io;
+pub mod card;
+pub mod code;
+mod coreml;
+mod ctranslate2;
+mod cursor;
+pub mod data;
+mod deeds;
+pub mod document;
+mod elsewhere;
+mod file;
+mod flatbuffer;
+mod flax;
+mod gathering;
+mod gguf;
+mod hdf5;
+pub mod hints;
+mod impostor;
+mod index;
+mod json;
+mod keras;
+mod lexer;
+pub mod libraries;
+mod mlc;
+pub mod notebook;
+mod notes;
+mod numpy;
+mod onnx;
+mod openvino;
+mod pages;
+mod pickle;
+mod protobuf;
+mod safetensors;
+mod text;
+mod tf_bundle;
+mod tf_graph;
+mod tf_types;
+mod tflite;
+mod tokenizer;
+mod torch;
+#[cfg(test)]
+mod trial;
+mod unopened;
+mod window;
+pub mod yaml;
+mod zip;
+
+use std::{collections::BTreeMap, io, path::Path};
+
+use rayon::prelude::*;
 
 use crate::{
-    facts::{Oddity, WeightFile},
-    source::Bytes,
+    facts::{Facts, Oddity, Release, WeightFile},
+    inventory::Inventory,
+    source::{Bytes, Source},
     words::FileKind,
 };
 
@@ -59,7 +108,34 @@ pub struct Listing {
 }
 
 /// Every format that is told by content, the most particular first.
-pub const FORMATS: &[Format] = &[];
+pub const FORMATS: &[Format] = &[
+    gguf::FORMAT,
+    torch::SCRIPT,
+    torch::ZIP,
+    torch::LEGACY,
+    torch::DCP,
+    numpy::NPY,
+    numpy::NPZ,
+    onnx::FORMAT,
+    tf_graph::SAVED_MODEL,
+    tf_graph::FROZEN,
+    tf_bundle::FORMAT,
+    tflite::FORMAT,
+    flax::FORMAT,
+    hdf5::FORMAT,
+    keras::FORMAT,
+    coreml::FORMAT,
+    openvino::FORMAT,
+    mlc::FORMAT,
+    ctranslate2::FORMAT,
+    torch::PICKLE,
+    safetensors::FORMAT,
+];
+
+/// Every format in the order in which they are tried, with those that are told and not opened.
+pub fn formats() -> impl Iterator<Item = &'static Format> {
+    FORMATS.iter().chain(unopened::FORMATS)
+}
 
 /// Why a file was refused. The path is not in here: whoever opened the file has it.
 #[derive(Debug, thiserror::Error)]
@@ -97,4 +173,23 @@ pub enum ReadError {
     /// The bytes could not be read.
     #[error("cannot be read: {0}")]
     Io(#[from] io::Error),
+}
+
+/// Reads every entry of an inventory, in parallel, in the inventory's order.
+pub fn all(release: Release, inventory: Inventory) -> Facts {
+    let open: Vec<_> = inventory.entries.iter().filter(|entry| entry.closed.is_none()).collect();
+    let places: BTreeMap<&str, &Path> =
+        open.iter().map(|entry| (entry.path.as_str(), entry.place.as_path())).collect();
+    let find = |path: &str| {
+        let source = Source::open(places.get(path)?).ok()?;
+        Some(Box::new(source) as Box<dyn Bytes>)
+    };
+    let mut artifacts: Vec<_> =
+        inventory.entries.par_iter().map(|entry| file::read(entry, &find)).collect();
+    elsewhere::place(&mut artifacts);
+    Facts {
+        release,
+        artifacts,
+        oddities: inventory.oddities,
+    }
 }

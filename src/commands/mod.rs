@@ -1,0 +1,22 @@
+//! What each command does with the line.
+
+mod inspect;
+mod progress;
+mod tensors;
+mod writing;
+
+use std::io::Write;
+
+use crate::{
+    cli::{Cli, Command},
+    gate::Outcome,
+};
+
+/// The whole program but for the process: arguments in, bytes out, a verdict back.
+pub fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<Outcome> {
+    match &cli.command {
+        None => inspect::run(&cli.inspect, out),
+        Some(Command::Inspect(args)) => inspect::run(args, out),
+        Some(Command::Tensors(args)) => tensors::run(args, out),
+    }
+}

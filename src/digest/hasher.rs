@@ -1,0 +1,95 @@
+//! One stream, any algorithm: the plain hashers, for small texts and for all but SHA-256.
+
+use sha2::digest::DynDigest;
+
+use super::{Algorithm, Digest};
+
+/// A digest in the making.
+pub(super) struct Hasher(Box<dyn DynDigest + Send>);
+
+impl Hasher {
+    /// A hasher for content of `len` bytes; only [`Algorithm::GitBlobSha1`] looks at `len`.
+    pub(super) fn new(algorithm: Algorithm, len: u64) -> Self {
+        let mut hasher: Box<dyn DynDigest + Send> = match algorithm {
+            Algorithm::Sha256 => Box::new(sha2::Sha256::default()),
+            Algorithm::GitBlobSha1 | Algorithm::Sha1 => Box::new(sha1::Sha1::default()),
+            Algorithm::Md5 => Box::new(md5::Md5::default()),
+            Algorithm::Sha384 => Box::new(sha2::Sha384::default()),
+            Algorithm::Sha512 => Box::new(sha2::Sha512::default()),
+            Algorithm::Blake3 => Box::new(blake3::Hasher::default()),
+            Algorithm::Blake2b512 => Box::new(blake2::Blake2b512::default()),
+        };
+        if algorithm == Algorithm::GitBlobSha1 {
+            hasher.update(format!("blob {len}\0").as_bytes());
+        }
+        Self(hasher)
+    }
+
+    pub(super) fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    pub(super) fn finish(self) -> Digest {
+        Digest::new(&self.0.finalize()).expect("no algorithm gives more than `MAX_LEN` bytes")
+    }
+}
+
+/// The digest of bytes in memory.
+pub fn of(algorithm: Algorithm, bytes: &[u8]) -> Digest {
+    let mut hasher = Hasher::new(algorithm, bytes.len() as u64);
+    hasher.update(bytes);
+    hasher.finish()
+}
+
+/// SHA-256 of bytes in memory, for texts.
+pub fn sha256(bytes: &[u8]) -> [u8; 32] {
+    use sha2::Digest as _;
+
+    sha2::Sha256::digest(bytes).into()
+}
+
+/// What git would call a blob of these bytes.
+pub fn git_blob_sha1(bytes: &[u8]) -> Digest {
+    of(Algorithm::GitBlobSha1, bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Against `openssl dgst`, `git hash-object` and `b3sum`.
+    #[test]
+    fn every_algorithm_gives_what_others_give() {
+        check(
+            Algorithm::Sha256,
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+        );
+        check(Algorithm::GitBlobSha1, "f2ba8f84ab5c1bce84a7b441cb1959cfc7093b7f");
+        check(Algorithm::Md5, "900150983cd24fb0d6963f7d28e17f72");
+        check(Algorithm::Sha1, "a9993e364706816aba3e25717850c26c9cd0d89d");
+        check(
+            Algorithm::Sha384,
+            "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed",
+        );
+        check(
+            Algorithm::Sha512,
+            "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a",
+        );
+        check(
+            Algorithm::Blake3,
+            "6437b3ac38465133ffb63b75273a8db548c558465d79db03fd359c6cd5bd9d85",
+        );
+        check(
+            Algorithm::Blake2b512,
+            "ba80a53f981c4d0d6a2797b69f12f6e94c212f14685ac4b74b12bb6fdbffa2d1",
+        );
+    }
+
+    /// `hex` is the digest of `abc`, or how it starts.
+    #[track_caller]
+    fn check(algorithm: Algorithm, hex: &str) {
+        let digest = of(algorithm, b"abc");
+        assert_eq!(digest.as_bytes().len(), algorithm.digest_len());
+        assert!(digest.to_string().starts_with(hex), "{digest}");
+    }
+}

@@ -1,0 +1,139 @@
+//! From facts to a plan of what to hash, and from its results back to files and tensors.
+
+use crate::{
+    digest::{self, Algorithm, Decoder, FileDigests, FileJob, RangeDigest, RangeJob},
+    facts::{Artifact, Contents, Facts, Tensor},
+    words::FileKind,
+};
+
+/// What to hash.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Extent {
+    /// Nothing.
+    None,
+    /// Whole files.
+    Files,
+    /// Whole files and every tensor.
+    #[default]
+    Tensors,
+}
+
+/// What to learn from the bytes.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wanted {
+    /// What to hash.
+    pub extent: Extent,
+    /// Whether to take statistics of every tensor.
+    pub statistics: bool,
+}
+
+/// What was learned, by artifact.
+#[derive(Debug, Default)]
+pub struct Digests {
+    files: Vec<Option<Learned>>,
+}
+
+/// What was learned of one file.
+#[derive(Debug)]
+struct Learned {
+    digests: FileDigests,
+    /// For each tensor, the range that is its own.
+    ranges: Vec<Option<usize>>,
+}
+
+/// Reads the bytes of a release once and takes what is wanted of them, on `threads` threads.
+/// `progress` is told how many bytes are done, of how many.
+pub fn take(
+    facts: &Facts,
+    wanted: Wanted,
+    threads: usize,
+    progress: &(dyn Fn(u64, u64) + Sync),
+) -> Digests {
+    let nothing = wanted.extent == Extent::None && !wanted.statistics;
+    if nothing {
+        return Digests {
+            files: facts.artifacts.iter().map(|_| None).collect(),
+        };
+    }
+    let jobs: Vec<Option<(FileJob, Vec<Option<usize>>)>> =
+        facts.artifacts.iter().map(|artifact| job(artifact, wanted)).collect();
+    let costs = facts
+        .artifacts
+        .iter()
+        .zip(&jobs)
+        .filter_map(|(artifact, job)| job.as_ref().map(|(job, _)| cost(job, artifact.len)));
+    let total = costs.fold(0, u64::saturating_add);
+    let plan: Vec<FileJob> = jobs.iter().flatten().map(|(job, _)| job.clone()).collect();
+    progress(0, total);
+    let mut results = digest::run(&plan, threads, &|done| progress(done, total)).into_iter();
+    let files = jobs.into_iter().map(|job| {
+        let (_, ranges) = job?;
+        Some(Learned { digests: results.next()?, ranges })
+    });
+    Digests { files: files.collect() }
+}
+
+/// Bytes that a job counts as done, of a file of `len` bytes.
+fn cost(job: &FileJob, len: u64) -> u64 {
+    let parts = job.ranges.iter().map(|it| it.bytes.end.saturating_sub(it.bytes.start));
+    if job.whole.is_empty() {
+        parts.fold(0, u64::saturating_add)
+    } else {
+        len
+    }
+}
+
+fn job(artifact: &Artifact, wanted: Wanted) -> Option<(FileJob, Vec<Option<usize>>)> {
+    if !artifact.open || artifact.kind == FileKind::Bookkeeping {
+        return None;
+    }
+    let tensors: &[Tensor] = match &artifact.contents {
+        Contents::Weights(file) => &file.tensors,
+        _ => &[],
+    };
+    let mut ranges = Vec::new();
+    let of_tensors = tensors.iter().map(|tensor| {
+        let bytes = tensor.bytes.clone()?;
+        let statistics =
+            wanted.statistics.then(|| Decoder::for_dtype(tensor.dtype.name())).flatten();
+        let digest = wanted.extent == Extent::Tensors;
+        if !digest && statistics.is_none() {
+            return None;
+        }
+        ranges.push(RangeJob { bytes, digest, statistics });
+        Some(ranges.len() - 1)
+    });
+    let of_tensors = of_tensors.collect();
+    let whole = if wanted.extent >= Extent::Files {
+        vec![Algorithm::Sha256]
+    } else {
+        vec![]
+    };
+    Some((
+        FileJob {
+            path: artifact.place.clone(),
+            whole,
+            ranges,
+        },
+        of_tensors,
+    ))
+}
+
+impl Digests {
+    /// What was learned of an artifact as a whole; `None` where it was not read.
+    pub fn of_file(&self, artifact: usize) -> Option<&FileDigests> {
+        Some(&self.files.get(artifact)?.as_ref()?.digests)
+    }
+
+    /// The SHA-256 of an artifact.
+    pub fn sha256(&self, artifact: usize) -> Option<&[u8]> {
+        let whole = &self.of_file(artifact)?.whole;
+        whole.iter().find(|(it, _)| *it == Algorithm::Sha256).map(|(_, digest)| digest.as_bytes())
+    }
+
+    /// What was learned of an artifact's tensor, both by index.
+    pub fn of_tensor(&self, artifact: usize, tensor: usize) -> Option<&RangeDigest> {
+        let learned = self.files.get(artifact)?.as_ref()?;
+        learned.digests.ranges.get((*learned.ranges.get(tensor)?)?)
+    }
+}

@@ -1,0 +1,18 @@
+//! Walks pickles without running them: what they would build, import and call, as values.
+//!
+//! The walk has a stack, marks and a memo as the unpickler has, and never looks back over opcodes.
+//! An import becomes a name, a call a node that remembers what it was handed; nothing is looked up
+//! and nothing is called: there is no code here that could.
+
+mod machine;
+mod memo;
+mod opcodes;
+mod summary;
+#[cfg(test)]
+mod tests;
+mod texts;
+mod values;
+
+pub(super) use machine::{Walk, walk};
+pub(super) use opcodes::is_opcode;
+pub(super) use values::{Call, Node, Value, Values};

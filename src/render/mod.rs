@@ -1,0 +1,80 @@
+//! Writes a finished report. Nothing here opens a release or forms an opinion.
+
+mod csv;
+mod document;
+pub mod escape;
+mod html;
+pub mod json;
+mod markdown;
+pub mod numbers;
+#[cfg(test)]
+#[path = "../../tests/support/sample.rs"]
+mod sample;
+mod tensors;
+mod text;
+pub mod write;
+
+use std::io::{self, Write};
+
+use crate::{report::Report, words::Component};
+
+/// A way to write a report: one row here, one file beside this one.
+pub struct Output {
+    /// What `--format` takes.
+    pub name: &'static str,
+    /// What it is for, as help texts print it: a clause without a full stop.
+    pub about: &'static str,
+    /// Writes it.
+    pub write: fn(&Report, &Style, &mut dyn Write) -> io::Result<()>,
+}
+
+/// Every way to write an inspection, in the order that `--help` lists them.
+pub const OUTPUTS: &[Output] = &[text::OUTPUT, json::OUTPUT, markdown::OUTPUT, html::OUTPUT];
+
+/// Every way to write a listing of tensors.
+pub const TENSOR_OUTPUTS: &[Output] = &[tensors::OUTPUT, json::TENSORS, csv::OUTPUT];
+
+/// The output of a table that is called `name`.
+pub fn named(outputs: &'static [Output], name: &str) -> Option<&'static Output> {
+    outputs.iter().find(|output| output.name == name)
+}
+
+/// How to write: what the reader asked for, and what their screen can do.
+#[derive(Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "switches of a command line, each its own"
+)]
+pub struct Style {
+    /// Columns of the screen; what is narrower than 40 counts as 40.
+    pub width: usize,
+    /// Whether colors are wanted. Outputs say the same without.
+    pub color: bool,
+    /// Everything that is known: all components, evidence, files, terms.
+    pub verbose: bool,
+    /// Every tensor by itself, where layers would be collapsed.
+    pub all: bool,
+    /// Digests of tensors, where an output would leave them out for size.
+    pub digests: bool,
+    /// Which version of a standard to write, for outputs that know several.
+    pub spec_version: Option<String>,
+    /// Seconds since 1970, for outputs whose standard demands a time; the caller asks the clock.
+    pub time: Option<u64>,
+    /// What to ask a publisher for where a component is missing, as a request in one sentence.
+    pub asks: Vec<(Component, &'static str)>,
+}
+
+impl Default for Style {
+    fn default() -> Self {
+        Self {
+            width: 80,
+            color: false,
+            verbose: false,
+            all: false,
+            digests: false,
+            spec_version: None,
+            time: None,
+            asks: Vec::new(),
+        }
+    }
+}

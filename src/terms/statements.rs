@@ -1,0 +1,120 @@
+//! Where else than in license files a release states its terms.
+
+use crate::{
+    facts::{Artifact, Card, Contents, Facts, Node},
+    words::{FileKind, LicenseScope, Place},
+};
+
+/// A statement of terms.
+pub(super) enum Statement {
+    /// A name: `license: apache-2.0`.
+    Declared {
+        /// Where.
+        at: Place,
+        /// What it covers.
+        scope: LicenseScope,
+        /// As written.
+        value: String,
+    },
+    /// A text inside another file: a prompt to agree to, a GGUF value.
+    Text {
+        /// Where.
+        at: Place,
+        /// What it covers.
+        scope: LicenseScope,
+        /// The text.
+        text: String,
+    },
+}
+
+/// All statements, in the order of the files.
+pub(super) fn all(facts: &Facts) -> Vec<Statement> {
+    let mut found = Vec::new();
+    for artifact in &facts.artifacts {
+        match &artifact.contents {
+            Contents::Card(card) => of_card(artifact, card, &mut found),
+            Contents::Weights(file) => {
+                let keys = ["general.license", "license", "general.license.name"];
+                for (key, value) in keys.iter().filter_map(|&it| Some((it, file.metadata.get(it)?)))
+                {
+                    let at = Place::file(&artifact.path).key(key);
+                    found.push(value_of(at, LicenseScope::Weights, value));
+                }
+            }
+            Contents::Config(config) if artifact.name() == "CITATION.cff" => {
+                found.extend(
+                    config
+                        .at("license")
+                        .into_iter()
+                        .flat_map(|node| names(artifact, "license", node, LicenseScope::Code)),
+                );
+            }
+            Contents::Code(code) => {
+                found.extend(code.licenses.iter().map(|(line, value)| Statement::Declared {
+                    at: Place::file(&artifact.path).line(*line),
+                    scope: LicenseScope::Code,
+                    value: value.clone(),
+                }));
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+fn of_card(artifact: &Artifact, card: &Card, found: &mut Vec<Statement>) {
+    let scope = match artifact.kind {
+        FileKind::DataCard => LicenseScope::Data,
+        _ => LicenseScope::All,
+    };
+    let name = card.key("license_name").and_then(Node::text);
+    for key in ["license", "license_name"] {
+        // `other` beside a name says nothing that the name does not
+        let redundant = |node: &Node| {
+            key == "license"
+                && name.is_some()
+                && node.text().is_some_and(|it| it.eq_ignore_ascii_case("other"))
+        };
+        if let Some(node) = card.key(key).filter(|node| !redundant(node)) {
+            found.extend(names(artifact, key, node, scope));
+        }
+    }
+    if name.is_none()
+        && let Some(link) = card.key("license_link")
+        && let Some(value) = link.text().filter(|it| it.contains("://"))
+        && let Some(license) = crate::licenses::by_link(value)
+    {
+        let at = Place::file(&artifact.path).line(link.line).key("license_link");
+        found.push(Statement::Declared { at, scope, value: license.id.clone() });
+    }
+    if let Some(prompt) = card.key("extra_gated_prompt")
+        && let Some(text) = prompt.text()
+    {
+        let at = Place::file(&artifact.path).line(prompt.line).key("extra_gated_prompt");
+        if text.split_whitespace().count() > 60 {
+            found.push(Statement::Text { at, scope, text: text.to_owned() });
+        }
+    }
+}
+
+/// Every name in a value: a text, a list of texts; a map is no name, and is told as written.
+fn names<'a>(
+    artifact: &'a Artifact,
+    key: &'a str,
+    node: &'a Node,
+    scope: LicenseScope,
+) -> impl Iterator<Item = Statement> + 'a {
+    node.texts().map(move |(line, value)| {
+        let at = Place::file(&artifact.path).line(line).key(key);
+        Statement::Declared { at, scope, value: value.to_owned() }
+    })
+}
+
+/// A short value is a name; a long one is a text.
+fn value_of(at: Place, scope: LicenseScope, value: &str) -> Statement {
+    if value.split_whitespace().count() > 20 {
+        Statement::Text { at, scope, text: value.to_owned() }
+    } else {
+        Statement::Declared { at, scope, value: value.to_owned() }
+    }
+}
