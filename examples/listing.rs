@@ -62,7 +62,8 @@ fn listing(path: &Path) -> Result<Value, Box<dyn Error>> {
         .pickles
         .iter()
         .map(|pickle| {
-            let globals: Vec<String> = pickle.globals.iter().map(|it| it.path()).collect();
+            let globals: Vec<String> =
+                pickle.globals.iter().map(weighbill::facts::Global::path).collect();
             json!({ "member": pickle.member, "start": pickle.start, "end": pickle.end,
                     "globals": globals, "stopped": pickle.stopped })
         })

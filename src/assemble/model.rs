@@ -2,8 +2,13 @@
 
 use crate::{
     facts::{Artifact, Config, Facts},
-    report::{BaseModel, Framework, Model, Quantization},
-    sets::{Sets, architectures::check},
+    report::{BaseModel, Framework, Model, Quantization, SizeClaim},
+    sets::{
+        Sets, WeightSet,
+        architectures::check,
+        claims::{Claim, ClaimOf, agrees, claims},
+        recognize::active_parameters,
+    },
     words::Place,
 };
 
@@ -20,19 +25,31 @@ pub(super) fn of(facts: &Facts, sets: &Sets) -> Model {
         architectures: texts("architectures"),
         model_type: texts("model_type").into_iter().next(),
         parameters: primary.and_then(|set| set.parameters),
-        active_parameters: None,
-        parameters_claimed: Vec::new(),
+        active_parameters: primary
+            .and_then(|set| active_parameters(facts, set))
+            .map(|it| it.parameters),
+        parameters_claimed: claimed(facts, primary),
         dtypes: primary.map(|set| set.dtypes.clone()).unwrap_or_default(),
-        quantization: None,
-        config_check: if config.is_some() {
-            "no_rule"
-        } else {
-            "no_config"
-        }
-        .to_owned(),
+        quantization: primary.and_then(|set| set.quantization.as_ref()).map(quantization),
+        config_check: primary.map_or("no_config", |set| check(facts, set).word()).to_owned(),
         base_model: base_models(facts),
         frameworks: frameworks(facts),
     }
+}
+
+/// Sizes that the release's own name states, held against the count.
+fn claimed(facts: &Facts, primary: Option<&WeightSet>) -> Vec<SizeClaim> {
+    let claim = |claim: Claim| {
+        let count = match claim.of {
+            ClaimOf::Active => {
+                primary.and_then(|set| active_parameters(facts, set)).map(|it| it.parameters)
+            }
+            ClaimOf::Total | ClaimOf::Experts(_) => primary.and_then(WeightSet::main_parameters),
+        };
+        let agrees = count.map(|count| agrees(&claim, count));
+        SizeClaim { value: claim.value, at: None, agrees }
+    };
+    claims(&facts.release.name).into_iter().map(claim).collect()
 }
 
 fn quantization(it: &crate::sets::Quantization) -> Quantization {

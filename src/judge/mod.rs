@@ -3,6 +3,7 @@
 mod config;
 mod license;
 mod oddities;
+pub mod openness;
 mod parts;
 pub mod verdicts;
 mod weights;
@@ -105,6 +106,7 @@ pub const CHECKS: &[&[Check]] = &[
     weights::CHECKS,
     config::CHECKS,
     parts::CHECKS,
+    openness::CHECKS,
 ];
 
 /// Every check, in the order of the families.

@@ -34,6 +34,7 @@ const HOUSE: &[(&str, &[&str])] = &[
             "terms", "words",
         ],
     ),
+    ("explain", &["evidence", "judge", "words"]),
     ("render", &["layers", "report", "words"]),
     ("gate", &["report", "words"]),
 ];
