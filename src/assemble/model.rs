@@ -4,9 +4,9 @@ use crate::{
     facts::{Artifact, Config, Facts},
     report::{BaseModel, Framework, Model, Quantization, SizeClaim},
     sets::{
-        Sets, WeightSet,
+        Sets,
         architectures::check,
-        claims::{Claim, ClaimOf, agrees, claims},
+        claimed::{Claimed, claimed},
         recognize::active_parameters,
     },
     words::Place,
@@ -28,7 +28,7 @@ pub(super) fn of(facts: &Facts, sets: &Sets) -> Model {
         active_parameters: primary
             .and_then(|set| active_parameters(facts, set))
             .map(|it| it.parameters),
-        parameters_claimed: claimed(facts, primary),
+        parameters_claimed: sizes(facts, sets),
         dtypes: primary.map(|set| set.dtypes.clone()).unwrap_or_default(),
         quantization: primary.and_then(|set| set.quantization.as_ref()).map(quantization),
         config_check: primary.map_or("no_config", |set| check(facts, set).word()).to_owned(),
@@ -37,19 +37,14 @@ pub(super) fn of(facts: &Facts, sets: &Sets) -> Model {
     }
 }
 
-/// Sizes that the release's own name states, held against the count.
-fn claimed(facts: &Facts, primary: Option<&WeightSet>) -> Vec<SizeClaim> {
-    let claim = |claim: Claim| {
-        let count = match claim.of {
-            ClaimOf::Active => {
-                primary.and_then(|set| active_parameters(facts, set)).map(|it| it.parameters)
-            }
-            ClaimOf::Total | ClaimOf::Experts(_) => primary.and_then(WeightSet::main_parameters),
-        };
-        let agrees = count.map(|count| agrees(&claim, count));
-        SizeClaim { value: claim.value, at: None, agrees }
+/// Sizes that the release's own name and card state, held against the count.
+fn sizes(facts: &Facts, sets: &Sets) -> Vec<SizeClaim> {
+    let size = |it: Claimed| SizeClaim {
+        value: it.claim.value,
+        at: it.at,
+        agrees: it.agrees,
     };
-    claims(&facts.release.name).into_iter().map(claim).collect()
+    claimed(facts, sets).into_iter().map(size).collect()
 }
 
 fn quantization(it: &crate::sets::Quantization) -> Quantization {

@@ -253,9 +253,9 @@ fn config_tensors_disagree(case: &Case) -> Vec<Found> {
         mut unexpected,
         mut misshapen,
     } = difference;
-    missing.retain(|names| !told(&names.text) && whole);
-    unexpected.retain(|names| !told(&names.text));
-    misshapen.retain(|it| !told(&it.names.text));
+    missing.retain(|names| !told(&names.name) && whole);
+    unexpected.retain(|names| !told(&names.name));
+    misshapen.retain(|it| !told(&it.names.name));
     let mut parts = Vec::new();
     if !missing.is_empty() {
         parts.push(format!("missing: {}", listed(&missing)));

@@ -146,6 +146,23 @@ fn finding(check: &Check, found: Found) -> Finding {
     }
 }
 
+/// What some checks find in facts alone, each as `id: message`: for the tests of families.
+#[cfg(test)]
+pub(crate) fn told(checks: &[Check], facts: &Facts) -> Vec<String> {
+    let case = Case {
+        facts,
+        sets: &crate::sets::group(facts),
+        terms: &Terms::default(),
+        digests: &Digests::default(),
+        evidence: &[],
+    };
+    let found = |check: &Check| {
+        let id = check.id;
+        (check.find)(&case).into_iter().map(move |found| format!("{id}: {}", found.message))
+    };
+    checks.iter().flat_map(found).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;

@@ -1,7 +1,6 @@
 use super::*;
 use crate::{
     facts::{Text, build::Build},
-    sets::group,
     words::FileKind,
 };
 
@@ -95,19 +94,5 @@ fn each_defect_is_found_and_nothing_else() {
 
 #[track_caller]
 fn check(release: Build, expected: &[&str]) {
-    let facts = release.facts();
-    let sets = group(&facts);
-    let case = Case {
-        facts: &facts,
-        sets: &sets,
-        terms: &crate::terms::Terms::default(),
-        digests: &crate::digests::Digests::default(),
-        evidence: &[],
-    };
-    let found = |check: &Check| {
-        let id = check.id;
-        (check.find)(&case).into_iter().map(move |found| format!("{id}: {}", found.message))
-    };
-    let found: Vec<String> = CHECKS.iter().flat_map(found).collect();
-    assert_eq!(found, expected);
+    assert_eq!(crate::judge::told(CHECKS, &release.facts()), expected);
 }

@@ -5,12 +5,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use super::{Case, Check, Found};
 use crate::{
     facts::{Artifact, Contents, Facts, ShardIndex, WeightFile},
+    layers::{Pattern, collapse},
     sets::{
         Nature, WeightSet,
         claims::{ClaimOf, agrees, claims},
-        is_end,
-        layers::{Pattern, collapse_names},
-        logical, numbering, tensors,
+        is_end, logical, numbering, tensors,
     },
     words::{Category, Confidence, FileKind, Place, Severity},
 };
@@ -113,11 +112,22 @@ const SHOWN: usize = 4;
 
 /// Names in words: the first few, and how many more.
 pub(super) fn listed<T: std::fmt::Display>(names: &[T]) -> String {
-    let shown: Vec<String> = names.iter().take(SHOWN).map(ToString::to_string).collect();
+    let shown: Vec<String> = names.iter().take(SHOWN).map(|it| cut(it.to_string())).collect();
     match names.len().saturating_sub(SHOWN) {
         0 => shown.join(", "),
         more => format!("{} and {more} more", shown.join(", ")),
     }
+}
+
+/// A text that a reader will still read, cut in its middle where it is longer.
+fn cut(text: String) -> String {
+    const KEPT: usize = 120;
+    let length = text.chars().count();
+    if length <= 2 * KEPT + 1 {
+        return text;
+    }
+    let begin = text.chars().take(KEPT);
+    begin.chain(['…']).chain(text.chars().skip(length - KEPT)).collect()
 }
 
 /// `1 tensor`, `2 tensors`.
@@ -127,7 +137,7 @@ pub(super) fn counted(count: usize, noun: &str) -> String {
 
 /// Names in words, collapsed by layer.
 fn collapsed<'n>(names: impl Iterator<Item = &'n str>) -> String {
-    listed::<Pattern>(&collapse_names(names))
+    listed::<Pattern>(&collapse(names.map(|name| (name, ()))))
 }
 
 /// A path beside an artifact.

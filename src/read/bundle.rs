@@ -139,7 +139,10 @@ fn read_zip(input: &Input) -> Result<Listing, ReadError> {
                 bundle.member(&member.name, &unpacked.bytes, None);
             }
             Err(ReadError::TooLarge { .. }) if has_header_first(&member.name) => {
-                let head = Head { bytes: member.unpack_head(input.bytes, HEAD), len: member.len };
+                let head = Head {
+                    bytes: member.unpack_head(input.bytes, HEAD),
+                    len: member.len,
+                };
                 bundle.member(&member.name, &head, None);
             }
             Err(error) => {

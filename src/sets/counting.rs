@@ -20,8 +20,8 @@ const GRAPHS: &[&str] = &[
     "openvino",
     "tflite",
     "coreml",
-    "core-ml",
     "tf-savedmodel",
+    "tf-graph",
 ];
 
 /// Ends of names that only a module for further tokens has, and what is before them is the module.
@@ -29,6 +29,9 @@ const FURTHER_TOKENS: &str = ".eh_proj.weight";
 
 /// Beginnings of names of modules for further tokens.
 const FURTHER_TOKEN_MODULES: &[&str] = &["model.mtp_layers.", "model.mtp.", "mtp."];
+
+/// Such modules that a model may have; names that tell of more tell nothing.
+const MOST_MODULES: usize = 64;
 
 /// What such a module stores again where the architecture shares it with the main model.
 const SHARED: &[(&str, &str)] = &[
@@ -53,13 +56,13 @@ pub(super) fn count(
     for file in &form.files {
         folders.entry(facts.artifacts[*file].folder()).or_default().push(*file);
     }
-    let components = folders.len();
     for (folder, files) in folders {
         let hints = Hints::of(facts, folder);
+        let before = std::mem::take(&mut tally.ends);
         tally.folder(facts, form, &files, &hints, roles);
-    }
-    if components > 1 {
-        tally.ends = Ends::default();
+        if folder != form.folder {
+            tally.ends = before;
+        }
     }
     tally.finish(form)
 }
@@ -113,6 +116,9 @@ impl Tally {
         for tensor in files.iter().flat_map(|(_, file)| tensors(file)) {
             again.push(!names.insert(tensor));
             modules.extend(tensor.name.strip_suffix(FURTHER_TOKENS).map(|it| format!("{it}.")));
+        }
+        if modules.len() > MOST_MODULES {
+            modules.clear();
         }
         let mut again = again.into_iter();
         for (i, file) in files {

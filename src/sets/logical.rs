@@ -36,11 +36,12 @@ const RENAMED: &[(&str, &str)] = &[
     ("LayerNorm.beta", "LayerNorm.bias"),
 ];
 
-/// The parameters of a set, in the order of files and tensors, each name once.
+/// The parameters of a set that lie in its own folder (not those of components, whose names
+/// repeat), in the order of files and tensors, each name once.
 pub(crate) fn logical<'f>(facts: &'f Facts, set: &WeightSet) -> Vec<Logical<'f>> {
     let hints = Hints::of(facts, &set.folder);
-    let files: Vec<_> =
-        set.files.iter().filter_map(|file| Some((*file, facts.weight_file(*file)?))).collect();
+    let own = set.files.iter().filter(|file| facts.artifacts[**file].folder() == set.folder);
+    let files: Vec<_> = own.filter_map(|file| Some((*file, facts.weight_file(*file)?))).collect();
     let total = files.iter().map(|(_, file)| tensors(file).count()).sum();
     let mut names = Names::with_capacity(total);
     let mut first = Vec::with_capacity(total);

@@ -2,11 +2,11 @@
 
 pub mod adapters;
 pub mod architectures;
+pub mod claimed;
 pub mod claims;
 mod counting;
 mod ends;
 mod grouping;
-pub mod layers;
 mod logical;
 pub mod memory;
 mod numbering;
@@ -81,7 +81,7 @@ pub struct WeightSet {
     pub bytes: u64,
     /// Modules beside the main model, their parameters counted in `parameters`.
     pub extras: Vec<Extra>,
-    /// Where the model begins and ends; nothing for a set of several components.
+    /// Where the model begins and ends: what lies in its own folder, not in components' folders.
     pub ends: Ends,
     /// How most of its packed parameters are packed, as the tensors show; `None` where none is.
     pub quantization: Option<Quantization>,

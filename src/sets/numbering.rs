@@ -28,8 +28,9 @@ pub(super) fn stem(name: &str) -> (String, Parts) {
         _ => name,
     };
     // `model-00001-of-00002.bin.index` and the like.
-    while let Some(shorter) =
-        [".index", ".bin", ".h5", ".onnx"].iter().find_map(|end| stem.strip_suffix(end))
+    while let Some(shorter) = [".index", ".bin", ".h5", ".onnx", ".weights"]
+        .iter()
+        .find_map(|end| stem.strip_suffix(end))
     {
         stem = shorter;
     }
