@@ -16,7 +16,7 @@ const HOUSE: &[(&str, &[&str])] = &[
     ("inventory", &["facts", "locate", "words"]),
     ("read", &["facts", "inventory", "source", "words"]),
     ("layers", &[]),
-    ("sets", &["facts", "words"]),
+    ("sets", &["facts", "layers", "words"]),
     ("licenses", &["digest"]),
     ("terms", &["digest", "facts", "licenses", "words"]),
     ("evidence", &["facts", "sets", "words"]),

@@ -13,7 +13,6 @@ const LEVELS: u16 = 16;
 const DEPTH: usize = 16;
 
 /// A tree of records, all of one length.
-#[expect(clippy::struct_field_names, reason = "lengths, each of another thing")]
 struct Tree {
     /// Bytes of a record, and of a node.
     record: u64,
