@@ -24,7 +24,8 @@ const HOUSE: &[(&str, &[&str])] = &[
     (
         "judge",
         &[
-            "digests", "evidence", "facts", "licenses", "report", "sets", "terms", "words",
+            "digests", "evidence", "facts", "layers", "licenses", "report", "sets", "terms",
+            "words",
         ],
     ),
     (
