@@ -166,6 +166,27 @@ fn a_file_that_may_not_be_read_is_a_fact() {
 }
 
 #[test]
+fn a_file_that_shrinks_while_it_is_hashed_is_told_with_both_lengths() {
+    let release = whole("tiny").file("data.bin", vec![7; 3 << 20]);
+    let place = release.path().join("data.bin");
+    let request = weighbill::Request::of(&release.path());
+    let cut = std::sync::Once::new();
+    let report = weighbill::inspect(&request, 1, &|_, _| {
+        cut.call_once(|| fs::write(&place, b"less").unwrap());
+    })
+    .unwrap();
+    let changed = report.findings.iter().find(|it| it.id == "file-changed").expect("a finding");
+    assert!(
+        changed.message.contains("3145728 bytes long and is now 4 bytes"),
+        "{}",
+        changed.message
+    );
+    let sha256 =
+        |path: &str| report.artifacts.iter().find(|it| it.path == path).unwrap().sha256.is_some();
+    assert_eq!((sha256("data.bin"), sha256("model.safetensors")), (false, true));
+}
+
+#[test]
 fn names_that_are_not_text_are_spelled_in_one_way() {
     use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _};
 

@@ -24,8 +24,8 @@ const HOUSE: &[(&str, &[&str])] = &[
     (
         "judge",
         &[
-            "digests", "evidence", "facts", "layers", "licenses", "report", "sets", "terms",
-            "words",
+            "digest", "digests", "evidence", "facts", "layers", "licenses", "report", "sets",
+            "terms", "words",
         ],
     ),
     (
