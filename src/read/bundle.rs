@@ -143,6 +143,7 @@ fn read_zip(input: &Input) -> Result<Listing, ReadError> {
                     bytes: member.unpack_head(input.bytes, HEAD),
                     len: member.len,
                 };
+                bundle.room = bundle.room.saturating_add(head.len);
                 bundle.member(&member.name, &head, None);
             }
             Err(error) => {
