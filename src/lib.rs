@@ -1,8 +1,8 @@
 //! Says what a downloaded model release really contains.
 //!
-//! One straight line, a room a step: [`locate`] → [`inventory`] → [`read`] → [`digests`] → [`sets`]
-//! → [`terms`] → [`evidence`] → [`judge`] → [`assemble`] to one [`report`] → [`render`] and [`gate`].
-//! Everything up to the digests touches the disk and can meet trouble; everything after them is a
+//! One straight line, a room a step: [`locate`] → [`inventory`] → [`read`] → [`records`] →
+//! [`digests`] → [`sets`] → [`terms`] → [`evidence`] → [`judge`] → [`assemble`] to one [`report`] →
+//! [`render`] and [`gate`]. Everything up to the digests touches the disk and can meet trouble; everything after them is a
 //! pure function of values.
 
 pub mod assemble;
@@ -20,6 +20,7 @@ pub mod layers;
 pub mod licenses;
 pub mod locate;
 pub mod read;
+pub mod records;
 pub mod render;
 pub mod report;
 pub mod sets;
@@ -35,10 +36,12 @@ use std::path::{Path, PathBuf};
 
 use crate::{
     assemble::Parts,
-    digests::Wanted,
+    digest::Cache,
+    digests::{Besides, Extent, Wanted},
     judge::Case,
     licenses::{Situation, Use},
     locate::{Environment, LocateError},
+    records::{Against, Glob},
     report::Report,
 };
 
@@ -59,6 +62,17 @@ pub struct Request {
     pub users: Option<u64>,
     /// Where it would be used.
     pub territory: Vec<String>,
+    /// What to verify, where that is asked for.
+    pub verify: Option<Verify>,
+}
+
+/// What to hold a release against, beside its own records.
+#[derive(Clone, Debug, Default)]
+pub struct Verify {
+    /// Lists, reports and signatures that the user gave.
+    pub against: Against,
+    /// Which files are meant; all of them, where it is empty.
+    pub only: Vec<Glob>,
 }
 
 impl Request {
@@ -72,6 +86,7 @@ impl Request {
             uses: Vec::new(),
             users: None,
             territory: Vec::new(),
+            verify: None,
         }
     }
 }
@@ -86,11 +101,28 @@ pub fn inspect(
     threads: usize,
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Result<Report, LocateError> {
+    inspect_remembering(request, threads, progress, None).map(|(report, _)| report)
+}
+
+/// As [`inspect`], using digests of unchanged files again where a `cache` has them. Gives the paths
+/// of those files beside the report, which does not tell.
+pub fn inspect_remembering(
+    request: &Request,
+    threads: usize,
+    progress: &(dyn Fn(u64, u64) + Sync),
+    cache: Option<&mut Cache>,
+) -> Result<(Report, Vec<String>), LocateError> {
     let revision = request.revision.as_deref();
+    let verify = request.verify.as_ref();
     let release = locate::release(&request.path, revision, &request.environment)?; // where is it?
     let inventory = inventory::take(&release); //                           which files lie there?
     let facts = read::all(release, inventory); //                           what do they say?
-    let digests = digests::take(&facts, request.wanted, threads, progress); // what are their bytes?
+    let against = verify.map(|it| it.against.clone()).unwrap_or_default();
+    let records = records::gather(&facts, &against); //                     what should be here?
+    let (wanted, besides) = plan(request, &facts, &records, cache);
+    let digests = digests::take(&facts, wanted, besides, threads, progress); // what are their bytes?
+    let only = verify.map_or(&[][..], |it| &it.only);
+    let held = records::hold(&facts, &records, &digests, only); //          are they what they should be?
     let sets = sets::group(&facts); //                                      which are the same weights?
     let terms = terms::gather(&facts); //                                   on what terms?
     let evidence = evidence::gather(&facts, &sets); //                      what does that show?
@@ -100,6 +132,8 @@ pub fn inspect(
         terms: &terms,
         digests: &digests,
         evidence: &evidence,
+        records: &records,
+        held: &held,
     };
     let findings = judge::findings(&case); //                               what of it is to act on?
     let uses = terms.answers(
@@ -109,13 +143,39 @@ pub fn inspect(
             territory: &request.territory,
         },
     );
-    Ok(assemble::report(Parts {
+    let verification = verify.map(|it| judge::verification::of(&facts, &held, &findings, &it.only));
+    let remembered = digests.remembered().map(|i| facts.artifacts[i].path.clone()).collect();
+    let report = assemble::report(Parts {
         facts,
         sets,
         terms,
         evidence,
         digests,
+        held,
         findings,
         uses,
-    }))
+        verification,
+    });
+    Ok((report, remembered))
+}
+
+/// What to take of the bytes: to verify, whole files, and every digest that a record asks for.
+fn plan<'c>(
+    request: &Request,
+    facts: &facts::Facts,
+    records: &records::Records,
+    cache: Option<&'c mut Cache>,
+) -> (Wanted, Besides<'c>) {
+    let Some(verify) = &request.verify else {
+        return (request.wanted, Besides { cache, ..Besides::default() });
+    };
+    let fits = |path: &str| verify.only.iter().any(|it| it.fits(path));
+    let meant = || (0..facts.artifacts.len()).filter(|i| fits(&facts.artifacts[*i].path));
+    let besides = Besides {
+        asked: records.asked(facts),
+        only: (!verify.only.is_empty()).then(|| meant().collect()),
+        cache,
+    };
+    let extent = request.wanted.extent.max(Extent::Files);
+    (Wanted { extent, ..request.wanted }, besides)
 }

@@ -5,6 +5,7 @@ mod inspect;
 mod licenses;
 mod progress;
 mod tensors;
+mod verify;
 mod writing;
 
 use std::io::Write;
@@ -20,6 +21,7 @@ pub fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<Outcome> {
         None => inspect::run(&cli.inspect, out),
         Some(Command::Inspect(args)) => inspect::run(args, out),
         Some(Command::Tensors(args)) => tensors::run(args, out),
+        Some(Command::Verify(args)) => verify::run(args, out),
         Some(Command::Explain(args)) => explain::run(args, out),
         Some(Command::Licenses(args)) => licenses::run(args, out),
     }

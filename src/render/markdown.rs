@@ -105,6 +105,9 @@ impl Page {
         let summary = line(&title.summary);
         self.put(&format!("## {name}{at}\n\n{summary}\n\n{}\n\n", facts.join(" · ")));
         let rows = standing_rows(&document.groups);
+        if rows.is_empty() {
+            return;
+        }
         self.table(&Table {
             head: &["group", "state", "what shows it"],
             numeric: &[],

@@ -60,6 +60,8 @@ pub struct Style {
     pub spec_version: Option<String>,
     /// Seconds since 1970, for outputs whose standard demands a time; the caller asks the clock.
     pub time: Option<u64>,
+    /// Files whose digests come from an earlier run: told in text, and in nothing that is kept.
+    pub reused: Vec<String>,
     /// What to ask a publisher for where a component is missing, as a request in one sentence.
     pub asks: Vec<(Component, &'static str)>,
 }
@@ -74,6 +76,7 @@ impl Default for Style {
             digests: false,
             spec_version: None,
             time: None,
+            reused: Vec::new(),
             asks: Vec::new(),
         }
     }

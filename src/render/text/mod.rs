@@ -36,7 +36,9 @@ fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> 
     write_title(&document, &mut screen)?;
     screen.end()?;
     write_standings(&document.groups, &mut screen)?;
-    screen.end()?;
+    if !document.groups.is_empty() {
+        screen.end()?;
+    }
     let mut before_was_long = false;
     for (at, section) in document.sections.iter().enumerate() {
         let has_rows = section.blocks.iter().any(|block| matches!(block, Block::Table(_)));
