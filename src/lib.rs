@@ -11,6 +11,7 @@ pub mod commands;
 pub mod digest;
 pub mod digests;
 pub mod evidence;
+pub mod explain;
 pub mod facts;
 pub mod gate;
 pub mod inventory;

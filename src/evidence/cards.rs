@@ -62,16 +62,24 @@ pub(super) fn prose<'a>(lines: impl Iterator<Item = &'a str>) -> Body {
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
-        let lower = line.get(..200.min(line.len())).unwrap_or(line).to_lowercase();
-        let bare = lower.trim_matches(|c: char| !c.is_alphanumeric());
-        let value = bare.rsplit(':').next().unwrap_or(bare);
-        let value = value.trim_matches(|c: char| !c.is_alphanumeric());
-        let first = PLACEHOLDERS[0];
-        if lower.contains(first) || PLACEHOLDERS.contains(&value) {
+        if placeholder(line) {
             body.unfilled += 1;
         } else {
             body.len += line.len();
         }
     }
     body
+}
+
+/// Whether a line holds what a template puts where its author was to write, and nothing else.
+pub(crate) fn placeholder(line: &str) -> bool {
+    const LONGEST: usize = 200;
+    if line.len() > LONGEST {
+        return false;
+    }
+    let lower = line.to_lowercase();
+    let value = lower.trim_matches(|c: char| !c.is_alphanumeric());
+    let value =
+        value.rsplit(':').next().unwrap_or(value).trim_matches(|c: char| !c.is_alphanumeric());
+    lower.contains(PLACEHOLDERS[0]) || PLACEHOLDERS.contains(&value)
 }

@@ -30,11 +30,13 @@ mod technical_report;
 mod training_code;
 
 #[cfg(test)]
-mod build;
+pub(crate) mod build;
 #[cfg(test)]
 mod releases;
 #[cfg(test)]
 mod traps;
+
+pub(crate) use cards::placeholder;
 
 use crate::{
     facts::{Artifact, Facts},

@@ -164,7 +164,7 @@ fn damage(artifact: &Artifact) -> Option<String> {
         (Contents::Weights(file), None, _)
             if file.tensors.is_empty() && file.elsewhere.is_empty() =>
         {
-            Some("lists no tensors".to_owned())
+            Some(EMPTY.to_owned())
         }
         (Contents::Weights(_), None, _) => None,
         (_, Some(why), _) => Some(format!("was not opened in full: {why}")),
@@ -254,8 +254,17 @@ fn by_numbers<'a>(group: &[(usize, &'a Artifact)], sets: &Sets) -> Option<Bundle
             None => bundle.whole += 1,
         }
     }
+    if bundle.of.is_some() && bundle.tensors > 0 {
+        // The first of several parts may hold nothing but notes.
+        let empty = bundle.damaged.iter().filter(|(_, why)| why == EMPTY).count();
+        bundle.whole += empty as u64;
+        bundle.damaged.retain(|(_, why)| why != EMPTY);
+    }
     Some(bundle)
 }
+
+/// Of a weight file that was opened and has none.
+const EMPTY: &str = "lists no tensors";
 
 /// Parts of tensor names that only adapters have.
 const ADAPTER_PARTS: &[&str] = &[

@@ -26,6 +26,12 @@ fn weights_that_are_not_all_here() {
         Present,
     );
     of(Folder::named("a").weights("vocab.gguf", &[]), Absent);
+    of(
+        Folder::named("a")
+            .weights("q-00001-of-00002.gguf", &[])
+            .weights("q-00002-of-00002.gguf", &["b"]),
+        Present,
+    );
     of(Folder::named("a").pointer("model.safetensors", 13_000_000_000), Pointer);
     of(
         Folder::named("a")

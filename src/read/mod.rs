@@ -1,5 +1,6 @@
 //! Reads each file by its kind: bytes in, facts out. A file that will not be read is a fact too.
 
+mod bundle;
 pub mod card;
 pub mod code;
 mod coreml;
@@ -33,6 +34,7 @@ mod pages;
 mod pickle;
 mod protobuf;
 mod safetensors;
+mod tar;
 mod text;
 mod tf_bundle;
 mod tf_graph;
@@ -130,6 +132,9 @@ pub const FORMATS: &[Format] = &[
     coreml::FORMAT,
     openvino::FORMAT,
     mlc::FORMAT,
+    bundle::NEMO,
+    bundle::TAR,
+    bundle::ZIP,
     ctranslate2::FORMAT,
     torch::PICKLE,
     safetensors::FORMAT,

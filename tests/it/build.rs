@@ -48,8 +48,10 @@ impl Release {
 
     /// With a sparse safetensors file: a true header, and a hole for the tensors' bytes.
     pub(crate) fn sparse(self, path: &str, tensors: &[(String, &str, Vec<u64>)]) -> Self {
-        let borrowed: Vec<_> =
-            tensors.iter().map(|(name, dtype, shape)| (name.as_str(), *dtype, shape.as_slice())).collect();
+        let borrowed: Vec<_> = tensors
+            .iter()
+            .map(|(name, dtype, shape)| (name.as_str(), *dtype, shape.as_slice()))
+            .collect();
         let (header, len) = header(&borrowed);
         let mut file = fs::File::create(self.path().join(path)).unwrap();
         file.write_all(&header).unwrap();

@@ -12,7 +12,10 @@ use crate::build::{Release, findings, inspect, safetensors, with_header};
 fn whole(name: &str) -> Release {
     Release::named(name)
         .safetensors("model.safetensors", &[("a", "F32", &[2, 3]), ("b", "BF16", &[4])])
-        .file("README.md", "---\nlicense: mit\n---\n# Tiny\n\nA tiny model for tests, trained on nothing.\n")
+        .file(
+            "README.md",
+            "---\nlicense: mit\n---\n# Tiny\n\nA tiny model for tests, trained on nothing.\n",
+        )
         .file("LICENSE", mit())
 }
 
@@ -33,43 +36,88 @@ fn a_whole_release_has_nothing_above_low() {
 #[test]
 fn weight_files_that_lie_are_told_and_the_rest_still_comes() {
     let one = r#"{"w":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}"#;
-    check(&u64::MAX.to_le_bytes(), "header-invalid", "the header needs 18446744073709551615 bytes, the file has 8");
-    check(&with_header(one, 4)[..20], "header-invalid", "the header needs 61 bytes, the file has 20");
-    check(&with_header(one, 2), "shard-truncated", "tensors end at byte 65, the file at byte 63: 1 of 1 tensors are not whole");
-    check(&with_header(one, 9), "trailing-bytes", "tensors end at byte 65, the file at byte 70: 5 bytes are left over");
     check(
-        &with_header(r#"{"w":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"x":{"dtype":"U8","shape":[4],"data_offsets":[2,6]}}"#, 6),
+        &u64::MAX.to_le_bytes(),
+        "header-invalid",
+        "the header needs 18446744073709551615 bytes, the file has 8",
+    );
+    check(
+        &with_header(one, 4)[..20],
+        "header-invalid",
+        "the header needs 61 bytes, the file has 20",
+    );
+    check(
+        &with_header(one, 2),
+        "shard-truncated",
+        "tensors end at byte 65, the file at byte 63: 1 of 1 tensors are not whole",
+    );
+    check(
+        &with_header(one, 9),
+        "trailing-bytes",
+        "tensors end at byte 65, the file at byte 70: 5 bytes are left over",
+    );
+    check(
+        &with_header(
+            r#"{"w":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"x":{"dtype":"U8","shape":[4],"data_offsets":[2,6]}}"#,
+            6,
+        ),
         "tensor-overlap",
         "starts at byte 2 of the data, inside w, which ends at 4",
     );
     check(
-        &with_header(r#"{"w":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"w":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}"#, 4),
+        &with_header(
+            r#"{"w":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"w":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}"#,
+            4,
+        ),
         "duplicate-name",
         "stands twice: loaders take the last, and never read bytes 0 to 4 of the data",
     );
     check(
-        &with_header(r#"{"w":{"dtype":"U8","shape":[4294967296,4294967296],"data_offsets":[0,4]}}"#, 4),
+        &with_header(
+            r#"{"w":{"dtype":"U8","shape":[4294967296,4294967296],"data_offsets":[0,4]}}"#,
+            4,
+        ),
         "header-invalid",
         "has the shape [4294967296, 4294967296], whose elements cannot be counted in 64 bits",
     );
     check(
-        format!("version https://git-lfs.github.com/spec/v1\noid sha256:{}\nsize 4242\n", "0".repeat(64)).as_bytes(),
+        format!(
+            "version https://git-lfs.github.com/spec/v1\noid sha256:{}\nsize 4242\n",
+            "0".repeat(64)
+        )
+        .as_bytes(),
         "lfs-pointer",
-        &format!("is a git-lfs pointer: 4242 bytes with SHA-256 {} should be here and were not downloaded", "0".repeat(64)),
+        &format!(
+            "is a git-lfs pointer: 4242 bytes with SHA-256 {} should be here and were not downloaded",
+            "0".repeat(64)
+        ),
     );
-    check(b"<!DOCTYPE html><html><title>Sign in</title></html>", "html-page", "is a web page of 50 bytes, not the file its name promises");
+    check(
+        b"<!DOCTYPE html><html><title>Sign in</title></html>",
+        "html-page",
+        "is a web page of 50 bytes, not the file its name promises",
+    );
     check(b"", "download-incomplete", "is empty");
-    check(b"\xff\xfe\x00not a header at all", "header-invalid", "the header needs 8026373736021393159 bytes, the file has 23");
+    check(
+        b"\xff\xfe\x00not a header at all",
+        "header-invalid",
+        "the header needs 6998721842869501703 bytes, the file has 22",
+    );
 }
 
 /// Puts a bad file beside a whole release and looks for the one finding.
 #[track_caller]
 fn check(bytes: &[u8], id: &str, message: &str) {
     let report = whole("tiny").file("extra.safetensors", bytes).inspect();
-    let found: Vec<_> =
-        report.findings.iter().filter(|it| it.at.as_ref().is_some_and(|at| at.path == "extra.safetensors")).collect();
+    let found: Vec<_> = report
+        .findings
+        .iter()
+        .filter(|it| it.at.as_ref().is_some_and(|at| at.path == "extra.safetensors"))
+        .collect();
     assert!(found.iter().any(|it| it.id == id && it.message == message), "{found:#?}");
-    assert!(report.weights.iter().any(|it| it.path == "model.safetensors" && it.tensors.len() == 2));
+    assert!(
+        report.weights.iter().any(|it| it.path == "model.safetensors" && it.tensors.len() == 2)
+    );
     assert!(report.artifacts.iter().all(|it| it.sha256.is_some()));
 }
 
@@ -99,7 +147,8 @@ fn what_is_no_file_is_named_and_never_opened() {
     assert!(found.contains(&"high path-escapes out".to_owned()), "{found:?}");
     assert!(found.contains(&"medium link-broken loop".to_owned()), "{found:?}");
     assert!(found.contains(&"medium special-file pipe".to_owned()), "{found:?}");
-    let hashed = |path: &str| report.artifacts.iter().find(|it| it.path == path).unwrap().sha256.clone();
+    let hashed =
+        |path: &str| report.artifacts.iter().find(|it| it.path == path).unwrap().sha256.clone();
     assert_eq!((hashed("out"), hashed("pipe")), (None, None));
     assert_eq!(report.release.digest, None);
     assert_eq!(report.totals.parameters, Some(10));
@@ -109,7 +158,7 @@ fn what_is_no_file_is_named_and_never_opened() {
 fn a_file_that_may_not_be_read_is_a_fact() {
     let release = whole("tiny").file("config.json", "{}");
     let locked = release.path().join("config.json");
-    fs::set_permissions(&locked, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o0)).unwrap();
     if fs::read(&locked).is_ok() {
         return; // a superuser reads everything
     }
@@ -150,7 +199,10 @@ fn broken_texts_are_findings_with_a_line() {
         .inspect();
     let broken = report.findings.iter().find(|it| it.id == "config-invalid").expect("a finding");
     let line = broken.at.as_ref().and_then(|at| at.line);
-    assert_eq!((line, broken.message.as_str()), (Some(3), "is not valid JSON: a value is missing or not one of JSON's"));
+    assert_eq!(
+        (line, broken.message.as_str()),
+        (Some(3), "is not valid JSON: a value is missing or not one of JSON's")
+    );
     assert_eq!(report.model.model_type.as_deref(), Some("llama"));
 }
 
@@ -161,6 +213,9 @@ fn no_cut_of_a_weight_file_breaks_the_report() {
     for end in 0..file.len() {
         fs::write(release.path().join("model.safetensors"), &file[..end]).unwrap();
         let report = release.inspect();
-        assert!(report.findings.iter().any(|it| it.severity >= weighbill::words::Severity::Medium), "cut at {end}");
+        assert!(
+            report.findings.iter().any(|it| it.severity >= weighbill::words::Severity::Medium),
+            "cut at {end}"
+        );
     }
 }

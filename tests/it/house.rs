@@ -23,15 +23,18 @@ const HOUSE: &[(&str, &[&str])] = &[
     ("report", &["words"]),
     (
         "judge",
-        &["digests", "evidence", "facts", "licenses", "report", "sets", "terms", "words"],
+        &[
+            "digests", "evidence", "facts", "licenses", "report", "sets", "terms", "words",
+        ],
     ),
     (
         "assemble",
         &[
-            "digest", "digests", "evidence", "facts", "judge", "licenses", "report", "sets", "terms",
-            "words",
+            "digest", "digests", "evidence", "facts", "judge", "licenses", "report", "sets",
+            "terms", "words",
         ],
     ),
+    ("explain", &["evidence", "judge", "words"]),
     ("render", &["layers", "report", "words"]),
     ("gate", &["report", "words"]),
 ];
@@ -43,7 +46,11 @@ fn every_import_goes_the_way_the_map_shows() {
         assert!(!files.is_empty(), "no room `{room}`");
         for (file, text) in files {
             for used in uses(&text).filter(|used| used != room) {
-                assert!(may.contains(&used.as_str()), "{}: `{room}` imports `{used}`", file.display());
+                assert!(
+                    may.contains(&used.as_str()),
+                    "{}: `{room}` imports `{used}`",
+                    file.display()
+                );
             }
         }
     }
@@ -63,7 +70,13 @@ fn every_room_is_on_the_map() {
 fn nothing_in_the_program_could_run_a_pickle_or_reach_the_network() {
     for (file, text) in all_files(&src()) {
         let code = without_tests(&text);
-        for word in ["std::process::Command", "std::net", "TcpStream", "libloading", "dlopen"] {
+        for word in [
+            "std::process::Command",
+            "std::net",
+            "TcpStream",
+            "libloading",
+            "dlopen",
+        ] {
             assert!(!code.contains(word), "{} uses {word}", file.display());
         }
     }
@@ -79,7 +92,9 @@ fn uses(text: &str) -> impl Iterator<Item = String> {
             None => rooms.push(word(part)),
         }
     }
-    rooms.into_iter().filter(|name| !name.is_empty() && name.starts_with(|c: char| c.is_lowercase()))
+    rooms
+        .into_iter()
+        .filter(|name| !name.is_empty() && name.starts_with(|c: char| c.is_lowercase()))
 }
 
 /// The first words of the entries of `{a::{b, c}, d}`.
@@ -142,5 +157,9 @@ fn all_files(folder: &Path) -> Vec<(PathBuf, String)> {
 /// Files that hold nothing but tests.
 fn is_tests(path: &Path) -> bool {
     let name = path.file_stem().unwrap_or_default().to_string_lossy();
-    name == "tests" || name.ends_with("_tests") || name == "build" || name == "sample" || name == "trial"
+    name == "tests"
+        || name.ends_with("_tests")
+        || name == "build"
+        || name == "sample"
+        || name == "trial"
 }

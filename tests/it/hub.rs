@@ -26,7 +26,8 @@ fn cache() -> (tempfile::TempDir, PathBuf) {
     fs::write(repo.join("refs/refs/pr/1"), OLDER).unwrap();
     fs::write(repo.join("blobs/aaaa"), safetensors(&[("w", "F32", &[2])])).unwrap();
     for commit in [COMMIT, OLDER] {
-        symlink("../../blobs/aaaa", repo.join("snapshots").join(commit).join("model.safetensors")).unwrap();
+        symlink("../../blobs/aaaa", repo.join("snapshots").join(commit).join("model.safetensors"))
+            .unwrap();
     }
     (folder, repo)
 }
@@ -46,7 +47,11 @@ fn a_repo_is_found_by_id_folder_snapshot_and_revision() {
     check(&request("tiny/release", home.path(), Some("refs/pr/1")), OLDER, Some("refs/pr/1"));
     check(&request("tiny/release", home.path(), Some("0123aaaa")), OLDER, Some("refs/pr/1"));
     check(&request(&repo, home.path(), None), COMMIT, Some("main"));
-    check(&request(repo.join("snapshots").join(OLDER), home.path(), None), OLDER, Some("refs/pr/1"));
+    check(
+        &request(repo.join("snapshots").join(OLDER), home.path(), None),
+        OLDER,
+        Some("refs/pr/1"),
+    );
 }
 
 #[track_caller]
@@ -63,11 +68,20 @@ fn check(request: &Request, commit: &str, revision: Option<&str>) {
 #[test]
 fn what_is_not_there_is_said_with_what_to_do() {
     let (home, _) = cache();
-    refused(&request("tiny/other", home.path(), None), "no folder or file `tiny/other`, and no such repo in the Hugging Face cache");
-    refused(&request("tiny/release", home.path(), Some("v9")), "tiny/release is in the cache, but `v9` is not; there is: main (0123456789ab), refs/pr/1 (0123aaaa89ab)");
+    refused(
+        &request("tiny/other", home.path(), None),
+        "no folder or file `tiny/other`, and no such repo in the Hugging Face cache",
+    );
+    refused(
+        &request("tiny/release", home.path(), Some("v9")),
+        "tiny/release is in the cache, but `v9` is not; there is: main (0123456789ab), refs/pr/1 (0123aaaa89ab)",
+    );
     refused(&request("tiny/release", home.path(), Some("0123")), "but `0123` is not");
     refused(&request("no/such/path", home.path(), None), "cannot open `no/such/path`");
-    refused(&request(home.path().join("hub"), home.path(), None), "holds 1 repo; inspect one of them:\n  weighbill inspect ");
+    refused(
+        &request(home.path().join("hub"), home.path(), None),
+        "holds 1 repo; inspect one of them:\n  weighbill inspect ",
+    );
     refused(&request(home.path(), home.path(), None), "holds 1 repo");
 }
 

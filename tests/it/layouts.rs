@@ -26,10 +26,14 @@ fn llama_2_7b() -> Release {
     row(1, "model.norm.weight".to_owned(), &[hidden]);
     row(1, "lm_head.weight".to_owned(), &[vocabulary, hidden]);
     let places = (1..).zip(&shards).flat_map(|(number, rows)| {
-        rows.iter().map(move |(name, ..)| format!(r#""{name}":"model-0000{number}-of-00002.safetensors""#))
+        rows.iter()
+            .map(move |(name, ..)| format!(r#""{name}":"model-0000{number}-of-00002.safetensors""#))
     });
     let map: Vec<String> = places.collect();
-    let index = format!(r#"{{"metadata":{{"total_size":13476831232}},"weight_map":{{{}}}}}"#, map.join(","));
+    let index = format!(
+        r#"{{"metadata":{{"total_size":13476831232}},"weight_map":{{{}}}}}"#,
+        map.join(",")
+    );
     let config = r#"{"architectures":["LlamaForCausalLM"],"model_type":"llama","hidden_size":4096,
 "intermediate_size":11008,"num_hidden_layers":32,"num_attention_heads":32,"num_key_value_heads":32,
 "vocab_size":32000,"tie_word_embeddings":false,"torch_dtype":"float16"}"#;

@@ -11,8 +11,12 @@ fn the_readme_prints_what_it_says() {
     let mut run = 0;
     for block in readme.split("```").skip(1).step_by(2) {
         let block = block.trim_start_matches("console\n").trim_start_matches("text\n");
-        let Some((command, printed)) = block.split_once('\n') else { continue };
-        let Some(args) = command.strip_prefix("$ weighbill ") else { continue };
+        let Some((command, printed)) = block.split_once('\n') else {
+            continue;
+        };
+        let Some(args) = command.strip_prefix("$ weighbill ") else {
+            continue;
+        };
         let mut program = Command::cargo_bin("weighbill").unwrap();
         program.current_dir(root).env_clear().args(args.split_whitespace());
         let output = program.output().unwrap();
