@@ -7,7 +7,12 @@ use crate::read::{
 };
 
 fn text(text: &str) -> Vec<u8> {
-    [b"X".to_vec(), u32::try_from(text.len()).unwrap().to_le_bytes().into(), text.into()].concat()
+    [
+        b"X".to_vec(),
+        u32::try_from(text.len()).unwrap().to_le_bytes().into(),
+        text.into(),
+    ]
+    .concat()
 }
 
 fn int(n: u32) -> Vec<u8> {
@@ -29,7 +34,13 @@ fn call(path: &str, arguments: &[Vec<u8>]) -> Vec<u8> {
 
 fn fill(into: &[u8], entries: &[(&str, Vec<u8>)]) -> Vec<u8> {
     let entries = entries.iter().map(|(key, value)| [text(key), value.clone()].concat());
-    [into.to_vec(), b"(".to_vec(), entries.collect::<Vec<_>>().concat(), b"u".to_vec()].concat()
+    [
+        into.to_vec(),
+        b"(".to_vec(),
+        entries.collect::<Vec<_>>().concat(),
+        b"u".to_vec(),
+    ]
+    .concat()
 }
 
 fn dict(entries: &[(&str, Vec<u8>)]) -> Vec<u8> {
@@ -38,11 +49,23 @@ fn dict(entries: &[(&str, Vec<u8>)]) -> Vec<u8> {
 
 /// An object of a class, with its attributes.
 fn object(class: &str, entries: &[(&str, Vec<u8>)]) -> Vec<u8> {
-    [global(class), b")\x81".to_vec(), dict(entries), b"b".to_vec()].concat()
+    [
+        global(class),
+        b")\x81".to_vec(),
+        dict(entries),
+        b"b".to_vec(),
+    ]
+    .concat()
 }
 
 fn storage(class: &str, key: &str, elements: u32) -> Vec<u8> {
-    let id = [text("storage"), global(class), text(key), text("cpu"), int(elements)];
+    let id = [
+        text("storage"),
+        global(class),
+        text(key),
+        text("cpu"),
+        int(elements),
+    ];
     [tuple(&id), b"Q".to_vec()].concat()
 }
 
@@ -54,7 +77,13 @@ fn ints(numbers: &[u32]) -> Vec<u8> {
 fn view(key: &str, offset: u32, size: &[u32], stride: &[u32]) -> Vec<u8> {
     let storage = storage("torch.FloatStorage", key, 8);
     let hooks = call("collections.OrderedDict", &[]);
-    let rest = [int(offset), ints(size), ints(stride), b"\x89".to_vec(), hooks];
+    let rest = [
+        int(offset),
+        ints(size),
+        ints(stride),
+        b"\x89".to_vec(),
+        hooks,
+    ];
     call("torch._utils._rebuild_tensor_v2", &[vec![storage], rest.to_vec()].concat())
 }
 
@@ -79,10 +108,19 @@ fn made(value: &[u8]) -> Made {
 fn state_dicts_are_found_wherever_they_are() {
     names(&dict(&[("a.w", whole("0")), ("b", whole("1"))]), "a.w b");
     names(&fill(&call("collections.OrderedDict", &[]), &[("w", whole("0"))]), "w");
-    names(&dict(&[("epoch", int(3)), ("state_dict", dict(&[("w", whole("0"))]))]), "w");
+    names(
+        &dict(&[
+            ("epoch", int(3)),
+            ("state_dict", dict(&[("w", whole("0"))])),
+        ]),
+        "w",
+    );
     names(&dict(&[("model", dict(&[("module", dict(&[("w", whole("0"))]))]))]), "w");
     names(&dict(&[("model", int(1)), ("net", dict(&[("w", whole("0"))]))]), "w");
-    let two = [("encoder", dict(&[("w", whole("0"))])), ("decoder", dict(&[("w", whole("1"))]))];
+    let two = [
+        ("encoder", dict(&[("w", whole("0"))])),
+        ("decoder", dict(&[("w", whole("1"))])),
+    ];
     names(&dict(&two), "encoder.w decoder.w");
     names(&tuple(&[whole("0"), dict(&[("x", whole("1"))])]), "0 1.x");
     names(&whole("0"), "tensor");
@@ -90,7 +128,10 @@ fn state_dicts_are_found_wherever_they_are() {
         "net.Net",
         &[
             ("_parameters", dict(&[("w", whole("0"))])),
-            ("_modules", dict(&[("sub", object("net.Sub", &[("_buffers", dict(&[("b", whole("1"))]))]))])),
+            (
+                "_modules",
+                dict(&[("sub", object("net.Sub", &[("_buffers", dict(&[("b", whole("1"))]))]))]),
+            ),
             ("hook", dict(&[("not.stored", whole("0"))])),
         ],
     );
@@ -110,7 +151,10 @@ fn names(value: &[u8], names: &str) {
 
 #[test]
 fn what_is_not_the_model_lies_apart() {
-    let state = dict(&[("state", dict(&[("exp_avg", whole("1"))])), ("param_groups", b"]".to_vec())]);
+    let state = dict(&[
+        ("state", dict(&[("exp_avg", whole("1"))])),
+        ("param_groups", b"]".to_vec()),
+    ]);
     let value = dict(&[
         ("model", dict(&[("w", whole("0"))])),
         ("my_adam", state),
@@ -119,8 +163,19 @@ fn what_is_not_the_model_lies_apart() {
     ]);
     let listing = trial::list(&ZIP, &made(&value).done()).unwrap();
     assert_eq!(trial::lines(&listing).len(), 1);
-    let apart: Vec<_> = listing.file.apart.iter().map(|it| (it.key.as_str(), it.role.word(), it.tensors[0].name.as_str())).collect();
-    assert_eq!(apart, [("my_adam", "optimizer", "my_adam.state.exp_avg"), ("ema", "other", "ema.w")]);
+    let apart: Vec<_> = listing
+        .file
+        .apart
+        .iter()
+        .map(|it| (it.key.as_str(), it.role.word(), it.tensors[0].name.as_str()))
+        .collect();
+    assert_eq!(
+        apart,
+        [
+            ("my_adam", "optimizer", "my_adam.state.exp_avg"),
+            ("ema", "other", "ema.w")
+        ]
+    );
     assert_eq!(listing.file.metadata["step"], "7");
 }
 
@@ -139,13 +194,25 @@ fn tensors_are_put_where_their_elements_lie() {
     check(&call("torch._tensor._rebuild_from_type_v2", &wrapped), "F32 [2, 4] 0..32");
     let typed = |dtype: &str, size: &[u32], stride: &[u32]| {
         let storage = storage("torch.storage.UntypedStorage", "0", 32);
-        let rest = [int(0), ints(size), ints(stride), b"\x89".to_vec(), b"N".to_vec(), global(dtype)];
+        let rest = [
+            int(0),
+            ints(size),
+            ints(stride),
+            b"\x89".to_vec(),
+            b"N".to_vec(),
+            global(dtype),
+        ];
         call("torch._utils._rebuild_tensor_v3", &[vec![storage], rest.to_vec()].concat())
     };
     check(&typed("torch.float8_e4m3fn", &[4, 8], &[8, 1]), "F8_E4M3 [4, 8] 0..32");
     check(&typed("torch.uint64", &[4], &[1]), "U64 [4] 0..32");
     check(&typed("torch.float4_e2m1fn_x2", &[4, 8], &[8, 1]), "F4 [4, 16] 0..32");
-    let meta = [global("torch.bfloat16"), ints(&[5, 6]), ints(&[6, 1]), b"\x89".to_vec()];
+    let meta = [
+        global("torch.bfloat16"),
+        ints(&[5, 6]),
+        ints(&[6, 1]),
+        b"\x89".to_vec(),
+    ];
     check(&call("torch._utils._rebuild_meta_tensor_no_storage", &meta), "BF16 [5, 6]");
 }
 
@@ -164,11 +231,20 @@ fn check(tensor: &[u8], told: &str) {
 #[test]
 fn archives_that_lie_are_told() {
     let one = |tensor: Vec<u8>| dict(&[("w", tensor)]);
-    odd(made(&one(view("0", 4, &[8], &[1]))), "bytes 16 to 48 of storage `0`, which has 32 and is said to have 32");
+    odd(
+        made(&one(view("0", 4, &[8], &[1]))),
+        "bytes 16 to 48 of storage `0`, which has 32 and is said to have 32",
+    );
     odd(made(&one(whole("9"))), "its storage `9` is not in the file");
-    odd(made(&one(view("0", 0, &[u32::MAX >> 1; 9], &[1; 9]))), "bytes 0 to 77309411264 of storage `0`, which has 32 and is said to have 32");
+    odd(
+        made(&one(view("0", 0, &[u32::MAX >> 1; 9], &[1; 9]))),
+        "bytes 0 to 77309411260 of storage `0`, which has 32 and is said to have 32",
+    );
     odd(made(&one(whole("0"))).with("m/byteorder", b"big"), "the byte order is \"big\"");
-    odd(made(&one(whole("0"))).with("m/data.pkl", b"\x80\x02N."), "a member of this name stands at byte 0 too");
+    odd(
+        made(&one(whole("0"))).with("m/data.pkl", b"\x80\x02N."),
+        "a member of this name stands at byte 0 too",
+    );
     odd(made(b"cos\nsystem\nU\x02ls\x85R\xFF"), "no opcode is 0xff");
     odd(made(&[b"N.".to_vec(), b"cos\nsystem\n".to_vec()].concat()), "12 bytes after the pickle");
     odd(made(b"]q\x00h\x00ah\x00a"), "containers nested more than 48 deep");
@@ -187,9 +263,12 @@ fn every_pickle_is_kept_whatever_it_does() {
         .with("m/constants.pkl", &pickle(&tuple(&[])))
         .with("m/extra/evil.pkl", &pickle(b"cos\nsystem\nU\x02ls\x85R"))
         .done();
-    assert!(trial::recognized(&SCRIPT, "file", &script) && !trial::recognized(&ZIP, "file", &script));
+    assert!(
+        trial::recognized(&SCRIPT, "file", &script) && !trial::recognized(&ZIP, "file", &script)
+    );
     let listing = trial::list(&SCRIPT, &script).unwrap();
-    let members: Vec<_> = listing.file.pickles.iter().filter_map(|it| it.member.as_deref()).collect();
+    let members: Vec<_> =
+        listing.file.pickles.iter().filter_map(|it| it.member.as_deref()).collect();
     assert_eq!(members, ["m/data.pkl", "m/constants.pkl", "m/extra/evil.pkl"]);
     let evil = &listing.file.pickles[2];
     assert_eq!((evil.globals[0].path().as_str(), evil.globals[0].calls), ("os.system", 1));
@@ -219,7 +298,11 @@ fn an_archive_cut_short_still_lists_its_tensors() {
 /// The legacy format: magic, protocol, system, object, keys, storages.
 fn legacy(value: &[u8], keys: &[&str]) -> Vec<u8> {
     let system = dict(&[("little_endian", b"\x88".to_vec())]);
-    let keys_list = [b"](".to_vec(), keys.iter().flat_map(|key| text(key)).collect(), b"e".to_vec()];
+    let keys_list = [
+        b"](".to_vec(),
+        keys.iter().flat_map(|key| text(key)).collect(),
+        b"e".to_vec(),
+    ];
     let mut all = super::stream::MAGIC.to_vec();
     for part in [int(1001), system, value.to_vec(), keys_list.concat()] {
         all.extend(pickle(&part));
@@ -252,7 +335,12 @@ fn storages_behind_the_pickles_are_found() {
 #[test]
 fn pickles_in_a_row_are_all_walked() {
     let tiny = b"N.".repeat(5000);
-    let bytes = [b"\x80\x02N.".to_vec(), tiny, pickle(b"cos\nsystem\nU\x02ls\x85R")].concat();
+    let bytes = [
+        b"\x80\x02N.".to_vec(),
+        tiny,
+        pickle(b"cos\nsystem\nU\x02ls\x85R"),
+    ]
+    .concat();
     let listing = trial::list(&PICKLE, &bytes).unwrap();
     let last = listing.file.pickles.last().unwrap();
     assert_eq!((last.start, last.globals[0].path().as_str()), (10_004, "os.system"));
@@ -271,12 +359,20 @@ fn distributed_checkpoints_name_the_files_of_their_pieces() {
     ]
     .concat();
     let size = call("torch.Size", &[ints(&[2, 4])]);
-    let tensor = object(&class("TensorStorageMetadata"), &[("properties", properties), ("size", size)]);
+    let tensor =
+        object(&class("TensorStorageMetadata"), &[("properties", properties), ("size", size)]);
     let index = object(&class("MetadataIndex"), &[("fqn", text("w"))]);
-    let place = [("relative_path", text(trial::SIBLING)), ("offset", int(0)), ("length", int(100))];
+    let place = [
+        ("relative_path", text(trial::SIBLING)),
+        ("offset", int(0)),
+        ("length", int(100)),
+    ];
     let info = object("torch.distributed.checkpoint.filesystem._StorageInfo", &place);
     let stored = [b"}(".to_vec(), index, info, b"u".to_vec()].concat();
-    let all = [("state_dict_metadata", dict(&[("w", tensor)])), ("storage_data", stored)];
+    let all = [
+        ("state_dict_metadata", dict(&[("w", tensor)])),
+        ("storage_data", stored),
+    ];
     let bytes = pickle(&object(&class("Metadata"), &all));
     trial::check(&DCP, &bytes, &[&format!("{}: w F32 [2, 4]", trial::SIBLING)]);
     trial::abuse(&DCP, &bytes);
