@@ -9,7 +9,7 @@ use super::{
 use crate::{
     facts::{Artifact, Config, Contents, Node},
     sets::{
-        Ends, Nature, WeightSet,
+        End, Ends, Nature, WeightSet,
         architectures::{ConfigCheck, Difference, check, governing},
         config_in, declared, is_end,
     },
@@ -331,10 +331,15 @@ fn tied_head_stored(case: &Case) -> Vec<Found> {
             return None;
         }
         let place = Place::file(&case.facts.artifacts[head.artifact].path).tensor(&head.name);
-        let bytes = head.bytes.as_ref().map_or(0, |bytes| bytes.end.saturating_sub(bytes.start));
-        let message =
-            format!("{bytes} bytes stored beside {}, to which it is tied", embedding.name);
-        Some(Found::at(place, message))
+        let hash = |end: &End| case.digests.of_tensor(end.artifact, end.index)?.sha256;
+        let (bytes, severity) = match hash(head).zip(hash(embedding)) {
+            Some((a, b)) if a == b => ("the same bytes are", Severity::Info),
+            Some(_) => ("other bytes are", Severity::Medium),
+            None => ("it is", Severity::Info),
+        };
+        let len = head.bytes.as_ref().map_or(0, |bytes| bytes.end.saturating_sub(bytes.start));
+        let message = format!("tied to {}, and {bytes} stored again, {len} bytes", embedding.name);
+        Some(Found::at(place, message).severity(severity))
     });
     found.into_iter().collect()
 }

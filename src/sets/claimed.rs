@@ -35,9 +35,9 @@ pub fn claimed(facts: &Facts, sets: &Sets) -> Vec<Claimed> {
     if let Some((artifact, card)) = facts.main_card() {
         for (line, text) in card.body() {
             for claim in claims_in_prose(text) {
-                let known = found
-                    .iter()
-                    .any(|(it, _)| it.of == claim.of && it.parameters == claim.parameters);
+                let known = found.iter().any(|(it, _)| {
+                    it.of == claim.of && (it.parameters - claim.parameters).abs() < 1.0
+                });
                 if !known && found.len() < MOST {
                     found.push((claim, Some(Place::file(&artifact.path).line(line))));
                 }

@@ -85,6 +85,9 @@ pub struct WeightSet {
     pub ends: Ends,
     /// How most of its packed parameters are packed, as the tensors show; `None` where none is.
     pub quantization: Option<Quantization>,
+    /// Elements of a head that turned out to be those of the embedding, byte for byte; they are
+    /// not counted in `parameters` again.
+    pub twice: u64,
 }
 
 /// What a set of weights is to the release.
@@ -123,6 +126,30 @@ impl Sets {
     /// The set that totals count.
     pub fn primary(&self) -> Option<&WeightSet> {
         self.sets.first()
+    }
+
+    /// Counts a head once with the embedding where both hold the same bytes: `digest` tells those
+    /// of a tensor by its artifact and its position in the file, where they were hashed.
+    pub fn count_ends_once<D: Eq>(&mut self, digest: impl Fn(usize, usize) -> Option<D>) {
+        for set in &mut self.sets {
+            let (Some(embedding), Some(head)) = (&set.ends.embedding, &set.ends.head) else {
+                continue;
+            };
+            let like = embedding.dtype == head.dtype && embedding.shape == head.shape;
+            // One place under two names was counted once to begin with.
+            let one = embedding.artifact == head.artifact && embedding.bytes == head.bytes;
+            let of = |end: &End| digest(end.artifact, end.index);
+            let same = || of(embedding).is_some_and(|it| Some(it) == of(head));
+            if let Some(elements) =
+                head.elements.filter(|_| like && !one && set.twice == 0 && same())
+            {
+                set.twice = elements;
+                set.parameters = set.parameters.map(|all| all.saturating_sub(elements));
+                if let Some(of_type) = set.dtypes.get_mut(head.dtype.name()) {
+                    *of_type = of_type.saturating_sub(elements);
+                }
+            }
+        }
     }
 }
 
