@@ -10,7 +10,7 @@ use crate::{
     facts::{Artifact, Config, Contents, Node},
     sets::{
         End, Ends, Nature, WeightSet,
-        architectures::{ConfigCheck, Difference, check, governing},
+        architectures::{ConfigCheck, Difference, governing},
         config_in, declared, is_end,
     },
     words::{Category, Place, Severity},
@@ -226,11 +226,8 @@ fn config_tensors_disagree(case: &Case) -> Vec<Found> {
         Some((vocabulary(model).is_some(), width(model).is_some(), end))
     });
     let (vocabulary, width, layers) = known.unwrap_or_default();
-    let Some(set) = case.sets.primary() else {
-        return Vec::new();
-    };
     // One wrong number is told once, by the check that is of it.
-    let ConfigCheck::Disagrees(difference) = check(case.facts, set) else {
+    let ConfigCheck::Disagrees(difference) = &case.sets.config else {
         return Vec::new();
     };
     if width {
@@ -252,7 +249,7 @@ fn config_tensors_disagree(case: &Case) -> Vec<Found> {
         mut missing,
         mut unexpected,
         mut misshapen,
-    } = difference;
+    } = difference.clone();
     missing.retain(|names| !told(&names.name) && whole);
     unexpected.retain(|names| !told(&names.name));
     misshapen.retain(|it| !told(&it.names.name));

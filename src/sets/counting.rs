@@ -204,8 +204,11 @@ impl Tally {
         let Some(elements) = reading.elements else {
             return;
         };
-        let of_type = self.dtypes.entry(tensor.dtype.name().to_owned()).or_default();
-        *of_type = of_type.saturating_add(elements);
+        let dtype = tensor.dtype.name();
+        match self.dtypes.get_mut(dtype) {
+            Some(of_type) => *of_type = of_type.saturating_add(elements),
+            None => _ = self.dtypes.insert(dtype.to_owned(), elements),
+        }
         if let Some(packed) = &reading.packed {
             let of_scheme = self.schemes.entry((packed.scheme, packed.bits)).or_default();
             *of_scheme = of_scheme.saturating_add(elements);

@@ -79,8 +79,7 @@ pub struct End {
 impl Ends {
     /// Takes note of a parameter.
     pub(super) fn note(&mut self, tensor: &Tensor, place: (usize, usize), reading: &Reading) {
-        let name = plain_name(&tensor.name);
-        if let Some((stack, number)) = layer(&name) {
+        if let Some((stack, number)) = layer(&tensor.name) {
             let layers = number.saturating_add(1);
             match self.stacks.get_mut(stack) {
                 Some(most) => *most = layers.max(*most),
@@ -88,6 +87,7 @@ impl Ends {
             }
             return;
         }
+        let name = plain_name(&tensor.name);
         let shape = || match &reading.packed {
             Some(packed) => packed.shape.clone(),
             None => Some(tensor.shape.clone()),

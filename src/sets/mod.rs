@@ -26,6 +26,8 @@ pub use {
     quantization::{Quantization, declared},
 };
 
+use architectures::{ConfigCheck, check};
+
 use crate::{
     facts::{Artifact, Config, Contents, Facts},
     words::Role,
@@ -39,6 +41,8 @@ pub struct Sets {
     /// The role of each tensor, by index of its artifact: the file's own tensors in their order,
     /// then those that it names and another file stores.
     pub roles: BTreeMap<usize, Vec<Role>>,
+    /// The primary set held against its config.
+    pub config: ConfigCheck,
 }
 
 /// Files that hold the same weights once.
@@ -173,10 +177,9 @@ pub fn group(facts: &Facts) -> Sets {
     let mut roles = BTreeMap::new();
     let forms = grouping::forms(facts);
     let counted = forms.iter().map(|form| counting::count(facts, form, &mut roles)).collect();
-    Sets {
-        sets: primary::order(facts, counted),
-        roles,
-    }
+    let sets = primary::order(facts, counted);
+    let config = sets.first().map(|set| check(facts, set)).unwrap_or_default();
+    Sets { sets, roles, config }
 }
 
 /// The configuration of this name in a folder, `""` for the root.
