@@ -13,7 +13,10 @@ use crate::{
         disclosures::{self, Disclosure},
     },
     facts::{Contents, Facts},
-    judge::verdicts,
+    judge::{
+        openness::{self, Inputs},
+        verdicts,
+    },
     licenses::UseAnswer,
     report::{self, Report, SCHEMA},
     sets::Sets,
@@ -51,6 +54,15 @@ pub fn report(parts: Parts) -> Report {
         uses,
     } = parts;
     let components = verdicts::components(&evidence);
+    let disclosures = disclosures::gather(&facts);
+    let openness = openness::weigh(&Inputs {
+        facts: &facts,
+        sets: &sets,
+        evidence: &evidence,
+        disclosures: &disclosures,
+        verdicts: &components,
+        licenses: &openness::licenses(&terms),
+    });
     Report {
         schema: SCHEMA.to_owned(),
         tool: report::Tool {
@@ -66,13 +78,13 @@ pub fn report(parts: Parts) -> Report {
         groups: verdicts::groups(&components),
         components,
         evidence: evidence.into_iter().map(seen).collect(),
-        disclosures: disclosures::gather(&facts).into_iter().map(disclosed).collect(),
+        disclosures: disclosures.into_iter().map(disclosed).collect(),
         artifacts: artifacts(&facts, &digests),
         weight_sets: weights::sets(&facts, &sets),
         model: model::of(&facts, &sets),
         licenses: licensing::held(&terms),
         uses: uses.iter().map(licensing::answer).collect(),
-        openness: None,
+        openness: Some(openness),
         verification: None,
         coverage: coverage(&facts),
         policy: None,
