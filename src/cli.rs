@@ -55,6 +55,32 @@ pub enum Command {
 
     /// List every tensor: name, dtype, shape, bytes, digest; layers collapsed
     Tensors(Tensors),
+
+    /// Say what a finding, component, state, framework or license means, and what to do
+    Explain(Explain),
+
+    /// List the licenses that are known, with what each asks
+    Licenses(Licenses),
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// A word of the report: lfs-pointer, claimed, datasets, mof, llama2 …; all of them where none is named
+    #[arg(value_name = "ID")]
+    pub id: Option<String>,
+}
+
+/// Arguments of `licenses`.
+#[derive(Debug, Args)]
+pub struct Licenses {
+    /// Only those whose id, name, vendor or class holds this text
+    #[arg(value_name = "TEXT")]
+    pub filter: Option<String>,
+
+    /// How to write the list
+    #[arg(short, long, value_name = "FORMAT", default_value = "text", value_parser = ["text", "json"])]
+    pub format: String,
 }
 
 /// Which release, and how to read it.

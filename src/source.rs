@@ -12,6 +12,8 @@ use std::{
     path::Path,
 };
 
+use serde::{Deserialize, Serialize};
+
 pub(crate) use self::window::Window;
 
 /// Random access to bytes: a file, a member of an archive, or plain memory in a test.
@@ -74,7 +76,7 @@ impl<B: Bytes + ?Sized> Bytes for &B {
 
 /// What names a file's content without reading it: as long as none of this moves,
 /// the bytes are taken to be the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Stamp {
     /// The device that the file lies on.
     pub dev: u64,

@@ -20,10 +20,10 @@ use webdriver::Browser;
 /// Writes a report's page, and says where.
 fn page(name: &str, report: &Report, style: &Style) -> PathBuf {
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
-    let html = render::named(OUTPUTS, "html").unwrap();
+    let html = render::named(OUTPUTS, "html").expect("a row of the table");
     let mut out = Vec::new();
-    (html.write)(report, style, &mut out).unwrap();
-    fs::write(&path, out).unwrap();
+    (html.write)(report, style, &mut out).expect("memory takes it");
+    fs::write(&path, out).expect("a folder of the build");
     path
 }
 
@@ -31,7 +31,9 @@ fn page(name: &str, report: &Report, style: &Style) -> PathBuf {
 #[test]
 fn pages_open_sort_filter_and_print() {
     let style = Style { digests: true, ..Style::default() };
-    let llama = page("llama.html", &sample::llama(), &style);
+    let mut busy = sample::llama();
+    busy.findings.extend(sample::hostile().findings.into_iter().take(26));
+    let llama = page("llama.html", &busy, &style);
     let tiny = page("tiny.html", &sample::tiny(), &Style::default());
     let hostile = page("hostile.html", &sample::hostile(), &style);
     let large = page("large.html", &sample::large(), &Style::default());
@@ -84,17 +86,21 @@ fn filters_and_sorts(browser: &mut Browser) {
         return [bytes.parentElement.getAttribute('aria-sort'),
                 document.querySelector('#every .body .row').textContent.includes('262.14 MB')];";
     assert_eq!(browser.run(sorted), json!(["descending", true]));
-    let files = "
-        const table = document.querySelector('table.files');
+    let findings = "
+        const table = document.querySelector('table.findings');
         const field = table.closest('section').querySelector('input');
-        field.value = 'safetensors weights';
+        field.value = 'medium open-source';
         field.dispatchEvent(new Event('input'));
         const shown = [...table.tBodies[0].rows].filter((row) => !row.hidden).length;
         field.value = '';
         field.dispatchEvent(new Event('input'));
+        return shown;";
+    assert_eq!(browser.run(findings), 1);
+    let files = "
+        const table = document.querySelector('table.files');
         [...table.querySelectorAll('.sort')].find((it) => it.textContent === 'Bytes').click();
-        return [shown, table.tBodies[0].rows[0].cells[0].textContent];";
-    assert_eq!(browser.run(files), json!([2, "generation_config.json"]));
+        return [table.rows.length, table.tBodies[0].rows[0].cells[0].textContent];";
+    assert_eq!(browser.run(files), json!([10, "generation_config.json"]));
 }
 
 fn moves_by_keyboard(browser: &mut Browser) {

@@ -30,9 +30,7 @@ pub(super) fn amount(terms: &Terms) -> verdicts::Terms {
     let known: Option<Vec<bool>> = held.iter().map(open).collect();
     match known {
         Some(known) if known.iter().all(|open| *open) => verdicts::Terms::OpenSource,
-        _ if held.iter().filter_map(|it| open(&it)).any(|open| !open) => {
-            verdicts::Terms::NotOpenSource
-        }
+        _ if held.iter().filter_map(open).any(|open| !open) => verdicts::Terms::NotOpenSource,
         _ => verdicts::Terms::Unclear,
     }
 }

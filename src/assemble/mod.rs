@@ -13,10 +13,7 @@ use crate::{
         disclosures::{self, Disclosure},
     },
     facts::{Contents, Facts},
-    judge::{
-        openness::{self, Inputs},
-        verdicts,
-    },
+    judge::{openness, verdicts},
     licenses::UseAnswer,
     report::{self, Report, SCHEMA},
     sets::Sets,
@@ -55,7 +52,7 @@ pub fn report(parts: Parts) -> Report {
     } = parts;
     let components = verdicts::components(&evidence);
     let disclosures = disclosures::gather(&facts);
-    let openness = openness::weigh(&Inputs {
+    let openness = openness::weigh(&openness::Inputs {
         facts: &facts,
         sets: &sets,
         evidence: &evidence,

@@ -2,8 +2,13 @@
 
 use crate::{
     facts::{Artifact, Config, Facts},
-    report::{BaseModel, Framework, Model, Quantization},
-    sets::{Sets, architectures::check},
+    report::{BaseModel, Framework, Model, Quantization, SizeClaim},
+    sets::{
+        Sets,
+        architectures::check,
+        claimed::{Claimed, claimed},
+        recognize::active_parameters,
+    },
     words::Place,
 };
 
@@ -20,19 +25,26 @@ pub(super) fn of(facts: &Facts, sets: &Sets) -> Model {
         architectures: texts("architectures"),
         model_type: texts("model_type").into_iter().next(),
         parameters: primary.and_then(|set| set.parameters),
-        active_parameters: None,
-        parameters_claimed: Vec::new(),
+        active_parameters: primary
+            .and_then(|set| active_parameters(facts, set))
+            .map(|it| it.parameters),
+        parameters_claimed: sizes(facts, sets),
         dtypes: primary.map(|set| set.dtypes.clone()).unwrap_or_default(),
-        quantization: None,
-        config_check: if config.is_some() {
-            "no_rule"
-        } else {
-            "no_config"
-        }
-        .to_owned(),
+        quantization: primary.and_then(|set| set.quantization.as_ref()).map(quantization),
+        config_check: primary.map_or("no_config", |set| check(facts, set).word()).to_owned(),
         base_model: base_models(facts),
         frameworks: frameworks(facts),
     }
+}
+
+/// Sizes that the release's own name and card state, held against the count.
+fn sizes(facts: &Facts, sets: &Sets) -> Vec<SizeClaim> {
+    let size = |it: Claimed| SizeClaim {
+        value: it.claim.value,
+        at: it.at,
+        agrees: it.agrees,
+    };
+    claimed(facts, sets).into_iter().map(size).collect()
 }
 
 fn quantization(it: &crate::sets::Quantization) -> Quantization {

@@ -1,6 +1,8 @@
 //! What each command does with the line.
 
+mod explain;
 mod inspect;
+mod licenses;
 mod progress;
 mod tensors;
 mod writing;
@@ -18,5 +20,7 @@ pub fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<Outcome> {
         None => inspect::run(&cli.inspect, out),
         Some(Command::Inspect(args)) => inspect::run(args, out),
         Some(Command::Tensors(args)) => tensors::run(args, out),
+        Some(Command::Explain(args)) => explain::run(args, out),
+        Some(Command::Licenses(args)) => licenses::run(args, out),
     }
 }

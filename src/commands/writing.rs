@@ -79,11 +79,8 @@ pub(super) fn style(writing: &Writing, all: bool) -> Style {
             terminal && set("NO_COLOR").is_none() && set("TERM").is_none_or(|it| it != "dumb")
         }
     };
-    let columns = set("COLUMNS").and_then(|it| it.to_str()?.parse().ok());
-    let screen = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
-    let width = columns.or_else(|| terminal.then(screen).flatten()).unwrap_or(80);
     Style {
-        width: width.clamp(40, 160),
+        width: width(),
         color,
         verbose: writing.verbose,
         all,
@@ -94,4 +91,40 @@ pub(super) fn style(writing: &Writing, all: bool) -> Style {
 
 fn set(variable: &str) -> Option<std::ffi::OsString> {
     env::var_os(variable).filter(|value| !value.is_empty())
+}
+
+/// Columns to write in: what the environment or the terminal says, else 80.
+pub(super) fn width() -> usize {
+    let columns = set("COLUMNS").and_then(|it| it.to_str()?.parse().ok());
+    let screen = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    let terminal = io::stdout().is_terminal();
+    let width = columns.or_else(|| terminal.then(screen).flatten()).unwrap_or(80);
+    width.clamp(40, 160)
+}
+
+/// A paragraph, broken between words and indented.
+pub(super) fn wrapped(
+    text: &str,
+    indent: &str,
+    width: usize,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        if !line.is_empty()
+            && indent.len() + line.chars().count() + 1 + word.chars().count() > width
+        {
+            writeln!(out, "{indent}{line}")?;
+            line.clear();
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    if line.is_empty() {
+        Ok(())
+    } else {
+        writeln!(out, "{indent}{line}")
+    }
 }

@@ -3,7 +3,7 @@
 use std::{
     collections::VecDeque,
     sync::{
-        Mutex,
+        Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     thread,
@@ -25,7 +25,9 @@ const IN_SIGHT: usize = 32 << 20;
 const MIN_STRIDE: usize = 256 << 10;
 const MAX_STRIDE: usize = 2 << 20;
 
-/// How far the parts of a file may run ahead of the file itself, in bytes.
+/// How far the parts of a file may run ahead of the file itself, in bytes. A thread that has come
+/// so far, and has nothing else, waits until it is no more than half as far ahead: then there is
+/// work for all its lanes again, and not just for one at the pace of the file.
 const AHEAD: u64 = 256 << 20;
 
 /// Carries out `plan` on at most `threads` threads (0 counts as 1).
@@ -60,6 +62,11 @@ pub fn run(plan: &[FileJob], threads: usize, progress: &(dyn Fn(u64) + Sync)) ->
         engine.work(alone.next());
     });
     files.into_iter().map(File::digests).collect()
+}
+
+/// How fast this machine hashes one stream and several side by side, a line each, for people.
+pub fn speeds() -> String {
+    Kernels::here().to_string()
 }
 
 /// What all threads share.
@@ -114,15 +121,12 @@ impl<'a> Engine<'a> {
     fn fill(&self, walks: &mut Vec<(Errand<'a>, Walk<'a>)>) -> bool {
         loop {
             let lanes: usize = walks.iter().map(|(errand, _)| errand.lanes).sum();
-            let room = if walks.is_empty() {
-                self.lanes.max(2)
-            } else {
-                self.lanes.saturating_sub(lanes)
+            let take = match self.lanes.saturating_sub(lanes) {
+                _ if walks.is_empty() => self.take(self.lanes.max(2), AHEAD / 2),
+                0 => return false,
+                room => self.take(room, AHEAD),
             };
-            if room == 0 {
-                return false;
-            }
-            match self.take(room) {
+            match take {
                 Take::Errand(errand) => self.start(errand, walks),
                 Take::Nothing => return true,
                 Take::Later if walks.is_empty() => thread::sleep(Duration::from_millis(1)),
@@ -131,10 +135,13 @@ impl<'a> Engine<'a> {
         }
     }
 
-    fn take(&self, room: usize) -> Take<'a> {
-        let mut shared = self.shared.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    /// The first errand that has room in so many lanes, and whose parts are at most so many bytes
+    /// ahead of their file.
+    fn take(&self, room: usize, ahead: u64) -> Take<'a> {
+        let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
         let near = |errand: &Errand<'_>| {
-            errand.ahead.is_none_or(|start| start < self.files[errand.file].passed() + AHEAD)
+            let limit = self.files[errand.file].passed().saturating_add(ahead);
+            errand.ahead.is_none_or(|start| start < limit)
         };
         let next = shared.iter().position(|errand| errand.lanes <= room && near(errand));
         match next.and_then(|place| shared.remove(place)) {

@@ -43,6 +43,7 @@ impl<'a> File<'a> {
                 (None, Parts::default())
             }
         };
+        digests.stamp = stamp;
         for (index, settled) in &parts.settled {
             digests.ranges[*index] = settled.clone();
         }
@@ -99,7 +100,7 @@ impl<'a> File<'a> {
             Err(trouble) => {
                 let mut state = self.state();
                 state.digests.lose(&trouble);
-                state.end();
+                self.ended(errand, &mut state);
                 None
             }
         }
@@ -120,7 +121,18 @@ impl<'a> File<'a> {
         if let Some(trouble) = findings.trouble {
             digests.trouble.get_or_insert(trouble);
         }
-        state.end();
+        self.ended(errand, &mut state);
+    }
+
+    /// One errand has ended; after the last the file is looked at once more, and closed.
+    fn ended(&self, errand: &Errand<'_>, state: &mut State) {
+        if errand.whole {
+            self.passed.store(u64::MAX, Ordering::Relaxed); // however far it came: wait no more
+        }
+        state.errands -= 1;
+        if state.errands == 0 && state.source.take().is_some_and(|source| source.changed()) {
+            state.digests.lose(&Trouble::Changed);
+        }
     }
 
     /// What is known once all errands have ended.
@@ -146,14 +158,6 @@ impl State {
             return Err(Trouble::Changed);
         }
         Ok(Arc::clone(self.source.insert(Arc::new(source))))
-    }
-
-    /// One errand has ended; after the last the file is looked at once more, and closed.
-    fn end(&mut self) {
-        self.errands -= 1;
-        if self.errands == 0 && self.source.take().is_some_and(|source| source.changed()) {
-            self.digests.lose(&Trouble::Changed);
-        }
     }
 }
 

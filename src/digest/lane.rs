@@ -216,11 +216,13 @@ mod tests {
 
     #[track_caller]
     fn check(cuts: &[u64], window: usize) {
-        let bytes: Vec<u8> = (0..*cuts.last().unwrap()).map(|at| (at % 251) as u8).collect();
+        let bytes: Vec<u8> =
+            (0..*cuts.last().unwrap()).map(|at| (at % 251).to_le_bytes()[0]).collect();
         let messages: Vec<_> = cuts.windows(2).map(|cut| cut[0]..cut[1]).collect();
-        let expected = messages
-            .iter()
-            .map(|range| Sha256::digest(&bytes[range.start as usize..range.end as usize]).into());
+        let expected = messages.iter().map(|range| {
+            let [start, end] = [range.start, range.end].map(|at| usize::try_from(at).unwrap());
+            Sha256::digest(&bytes[start..end]).into()
+        });
         let expected: Vec<_> = expected.enumerate().collect();
         assert_eq!(digests(&bytes, &messages, window), expected);
     }

@@ -1,5 +1,6 @@
 //! Every hash in the program: one plan of files, ranges, algorithms and statistics.
 
+mod cache;
 mod engine;
 mod file;
 mod hasher;
@@ -8,17 +9,20 @@ mod lane;
 mod schedule;
 mod statistics;
 mod value;
+mod vectors;
 mod walk;
 
 use std::{ops::Range, path::PathBuf};
 
 use self::statistics::Tally;
 pub use self::{
-    engine::run,
+    cache::{Cache, run_remembering},
+    engine::{run, speeds},
     hasher::{git_blob_sha1, of, sha256},
     statistics::{Decoder, Statistics},
     value::{Algorithm, Digest, hex},
 };
+use crate::source::Stamp;
 
 /// What to learn of one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +58,8 @@ pub struct FileDigests {
     /// Whether length or modification time moved while the file was read.
     /// Nothing is said of the content of such a file: `whole` and `ranges` hold no digests.
     pub changed: bool,
+    /// Which file this is of, as it was when it was hashed; `None` where there was no such file.
+    pub stamp: Option<Stamp>,
     /// Whether all this comes from an earlier run, and no byte was read in this one.
     pub remembered: bool,
 }
@@ -103,7 +109,7 @@ impl RangeDigest {
     fn of_nothing(job: &RangeJob) -> Self {
         Self {
             sha256: job.digest.then(|| sha256(&[])),
-            statistics: job.statistics.map(|decoder| Tally::new(decoder, 0).finish()),
+            statistics: job.statistics.map(|decoder| Tally::new(decoder).finish()),
             trouble: None,
         }
     }
@@ -119,25 +125,4 @@ impl From<Trouble> for RangeDigest {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn files_and_ranges_get_their_digests() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("abc");
-        std::fs::write(&path, "abc").unwrap();
-        let range = |bytes| RangeJob { bytes, digest: true, statistics: None };
-        let job = FileJob {
-            path,
-            whole: vec![Algorithm::GitBlobSha1, Algorithm::Sha256],
-            ranges: vec![range(0..3), range(1..4), range(2..2)],
-        };
-        let digests = run(&[job], 2, &|_| {}).remove(0);
-        assert_eq!(digests.whole[0].1, git_blob_sha1(b"abc"));
-        assert_eq!(digests.whole[1].1.as_bytes(), sha256(b"abc"));
-        assert_eq!(digests.ranges[0].sha256, Some(sha256(b"abc")));
-        assert_eq!(digests.ranges[1].trouble, Some(Trouble::PastEnd { end: 4, len: 3 }));
-        assert_eq!(digests.ranges[2].sha256, Some(sha256(b"")));
-    }
-}
+mod tests;

@@ -5,7 +5,7 @@
 //! its parts going to the other threads. For what remains there is a choice: streams packed into
 //! one thread cost less CPU, streams spread over threads end sooner. A thread is filled up to
 //! where it makes good use of its processor before the next one is started, within reason: not
-//! where the run would take more than [`PATIENCE`] times as long, nor where it saves nothing.
+//! where the run would take more than [`PATIENCE`] times as long, nor where it saves little.
 //! From there on the threads share evenly.
 
 use std::{cmp::Reverse, ops::Range};
@@ -17,6 +17,9 @@ use super::{
 
 /// How many times as long as on all threads a run may take, for the CPU time that it saves.
 const PATIENCE: f64 = 1.75;
+
+/// By how much more CPU time than the least has to cost for the least to be taken.
+const WORTH_IT: f64 = 1.2;
 
 /// How many ranges may lie over each other at one place. Tied weights make 2.
 const MAX_DEPTH: usize = 16;
@@ -218,6 +221,41 @@ fn spread(streams: usize, threads: usize, kernels: &Kernels) -> (usize, usize) {
     let fewest = streams.div_ceil(kernels.full()).clamp(1, threads);
     let bearable = (fewest..=threads).filter(|&few| wall(few) <= PATIENCE * wall(threads));
     let least = bearable.clone().map(cpu).fold(f64::INFINITY, f64::min);
-    let most = bearable.rev().find(|&few| cpu(few) <= 1.1 * least).unwrap_or(threads);
+    let most = bearable.rev().find(|&few| cpu(few) <= WORTH_IT * least).unwrap_or(threads);
     (most, lanes(most))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An Intel processor of 2023, where few streams side by side gain little and many a lot.
+    const STEEP: [f64; MAX_LANES] = [
+        44., 67., 100., 134., 167., 201., 216., 216., 260., 283., 320., 320., 320., 320., 320.,
+        320.,
+    ];
+
+    /// An AMD processor of 2024, where four streams are nearly as good as it gets.
+    const FLAT: [f64; MAX_LANES] = [
+        29., 38., 53., 65., 82., 98., 114., 130., 147., 163., 180., 193., 193., 193., 193., 193.,
+    ];
+
+    #[test]
+    fn threads_are_filled_before_others_are_started_within_reason() {
+        check(&STEEP, 1, 2, (2, 1));
+        check(&STEEP, 4, 2, (2, 2));
+        check(&STEEP, 8, 1, (1, 8));
+        check(&STEEP, 8, 2, (1, 8)); // saves a fifth
+        check(&STEEP, 8, 4, (4, 2)); // would take three times as long
+        check(&STEEP, 16, 2, (2, 8));
+        check(&STEEP, 1000, 2, (2, 16));
+        check(&FLAT, 4, 2, (2, 2));
+        check(&FLAT, 8, 2, (2, 4));
+        check(&FLAT, 16, 2, (2, 8));
+    }
+
+    #[track_caller]
+    fn check(costs: &[f64; MAX_LANES], streams: usize, threads: usize, taken: (usize, usize)) {
+        assert_eq!(spread(streams, threads, &Kernels::costing(*costs)), taken);
+    }
 }

@@ -160,7 +160,7 @@ impl<'a> Walk<'a> {
                 return;
             }
             if let (Some(decoder), true) = (part.statistics, first >= start) {
-                self.tally = Some(Tally::new(decoder, last - first));
+                self.tally = Some(Tally::new(decoder));
             }
             let inside = |at: u64| usize::try_from(at.saturating_sub(start)).unwrap_or_default();
             if let Some(tally) = &mut self.tally {
@@ -169,7 +169,7 @@ impl<'a> Walk<'a> {
             if last > end {
                 return;
             }
-            let statistics = self.tally.take().map(|mut tally| tally.finish());
+            let statistics = self.tally.take().map(Tally::finish);
             self.findings.parts[self.passing].statistics = statistics;
             self.passing += 1;
         }

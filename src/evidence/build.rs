@@ -7,7 +7,7 @@ use super::{gather, strongest};
 use crate::{
     facts::{
         Artifact, Card, Config, Contents, Dtype, Facts, Node, Pointer, Release, Scope, Section,
-        ShardIndex, Statement, Tensor, Text, WeightFile, Yaml,
+        SectionTopic, ShardIndex, Statement, Tensor, Text, WeightFile, Yaml,
     },
     sets::Sets,
     words::{Component, FileKind, Origin, Presence},
@@ -227,6 +227,7 @@ fn card(text: &str) -> Card {
             level,
             line: at,
             last: total,
+            topic: SectionTopic::default(),
         });
     }
     card.text = Text { text: text.to_owned(), cut: false };

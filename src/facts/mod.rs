@@ -18,7 +18,7 @@ mod tokenizer;
 mod weights;
 
 pub use artifact::{Artifact, Contents, Pointer, Text};
-pub use card::{Card, Disclosed, NumberedField, Section, Statement};
+pub use card::{Card, Disclosed, NumberedField, Section, SectionTopic, Statement};
 pub use code::{Act, Code, Deed, Import, Language};
 pub use config::{Config, Node, Yaml};
 pub use data::Data;

@@ -1,6 +1,6 @@
 //! Files of tensors, and the indexes over them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Pickle, Tensor};
 use crate::words::Role;
@@ -54,9 +54,13 @@ pub struct ShardIndex {
 impl ShardIndex {
     /// The shards named, each once, in order.
     pub fn shards(&self) -> Vec<&str> {
-        let mut shards: Vec<&str> = self.weight_map.values().map(String::as_str).collect();
-        shards.sort_unstable();
-        shards.dedup();
-        shards
+        let (mut shards, mut last) = (BTreeSet::new(), None);
+        for shard in self.weight_map.values() {
+            if last != Some(shard) {
+                last = Some(shard); // neighbors by name are neighbors by shard, mostly
+                shards.insert(shard.as_str());
+            }
+        }
+        shards.into_iter().collect()
     }
 }

@@ -1,8 +1,10 @@
 //! From evidence to verdicts, and from facts to findings. Pure: no files, no clock, no network.
 
+mod config;
 mod license;
 mod oddities;
 pub mod openness;
+mod parts;
 pub mod verdicts;
 mod weights;
 
@@ -102,6 +104,8 @@ pub const CHECKS: &[&[Check]] = &[
     oddities::CHECKS,
     license::CHECKS,
     weights::CHECKS,
+    config::CHECKS,
+    parts::CHECKS,
     openness::CHECKS,
 ];
 
@@ -140,6 +144,23 @@ fn finding(check: &Check, found: Found) -> Finding {
         hint: check.hint.to_owned(),
         references: check.references.iter().map(|&it| it.to_owned()).collect(),
     }
+}
+
+/// What some checks find in facts alone, each as `id: message`: for the tests of families.
+#[cfg(test)]
+pub(crate) fn told(checks: &[Check], facts: &Facts) -> Vec<String> {
+    let case = Case {
+        facts,
+        sets: &crate::sets::group(facts),
+        terms: &Terms::default(),
+        digests: &Digests::default(),
+        evidence: &[],
+    };
+    let found = |check: &Check| {
+        let id = check.id;
+        (check.find)(&case).into_iter().map(move |found| format!("{id}: {}", found.message))
+    };
+    checks.iter().flat_map(found).collect()
 }
 
 #[cfg(test)]

@@ -2,8 +2,9 @@
 
 use super::{Case, Check, Found};
 use crate::{
+    digest::Trouble,
     facts::What,
-    words::{Category, Confidence, Severity},
+    words::{Category, Place, Severity},
 };
 
 /// A row of the table: how a kind of oddity is reported.
@@ -138,13 +139,30 @@ pub(super) const CHECKS: &[Check] = &[
 fn found(case: &Case, what: What) -> Vec<Found> {
     let oddities = case.facts.artifacts.iter().flat_map(|artifact| &artifact.oddities);
     let all = oddities.chain(&case.facts.oddities).filter(|oddity| oddity.what == what);
-    all.map(|oddity| Found {
-        at: Some(oddity.at.clone()),
-        message: oddity.saying.clone(),
-        severity: None,
-        confidence: Confidence::Certain,
-    })
-    .collect()
+    let read = all.map(|oddity| Found::at(oddity.at.clone(), oddity.saying.clone()));
+    read.chain(hashed(case, what)).collect()
+}
+
+/// Files of which no digest could be taken: they changed meanwhile, or could not be read.
+fn hashed(case: &Case, what: What) -> Vec<Found> {
+    let files = case.facts.artifacts.iter().enumerate();
+    let troubled = files.filter_map(|(i, artifact)| {
+        let trouble = case.digests.of_file(i)?.trouble.as_ref()?;
+        let told = artifact.oddities.iter().any(|oddity| oddity.what == what);
+        let (kind, message) = match trouble {
+            Trouble::Changed => {
+                let (was, now) = (artifact.len, case.digests.len_after(i));
+                let now = now.map_or("gone".to_owned(), |now| format!("{now} bytes long"));
+                let message = format!(
+                    "was {was} bytes long and is now {now}: it changed while it was hashed, and no digest of it is given"
+                );
+                (What::FileChanged, message)
+            }
+            trouble => (What::Unreadable, format!("no digest of it is given: it {trouble}")),
+        };
+        (kind == what && !told).then(|| Found::at(Place::file(&artifact.path), message))
+    });
+    troubled.collect()
 }
 
 #[cfg(test)]

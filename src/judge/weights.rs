@@ -4,15 +4,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::{Case, Check, Found};
 use crate::{
-    facts::{Artifact, Facts, ShardIndex, WeightFile},
+    facts::{Artifact, Contents, Facts, ShardIndex, WeightFile},
+    layers::{Pattern, collapse},
     sets::{
         Nature, WeightSet,
         claims::{ClaimOf, agrees, claims},
-        is_end,
-        layers::{Pattern, collapse_names},
-        logical, numbering, tensors,
+        is_end, logical, numbering, tensors,
     },
-    words::{Category, Confidence, Place, Severity},
+    words::{Category, Confidence, FileKind, Place, Severity},
 };
 
 pub(super) const CHECKS: &[Check] = &[
@@ -113,11 +112,22 @@ const SHOWN: usize = 4;
 
 /// Names in words: the first few, and how many more.
 pub(super) fn listed<T: std::fmt::Display>(names: &[T]) -> String {
-    let shown: Vec<String> = names.iter().take(SHOWN).map(ToString::to_string).collect();
+    let shown: Vec<String> = names.iter().take(SHOWN).map(|it| cut(it.to_string())).collect();
     match names.len().saturating_sub(SHOWN) {
         0 => shown.join(", "),
         more => format!("{} and {more} more", shown.join(", ")),
     }
+}
+
+/// A text that a reader will still read, cut in its middle where it is longer.
+fn cut(text: String) -> String {
+    const KEPT: usize = 120;
+    let length = text.chars().count();
+    if length <= 2 * KEPT + 1 {
+        return text;
+    }
+    let begin = text.chars().take(KEPT);
+    begin.chain(['…']).chain(text.chars().skip(length - KEPT)).collect()
 }
 
 /// `1 tensor`, `2 tensors`.
@@ -127,7 +137,7 @@ pub(super) fn counted(count: usize, noun: &str) -> String {
 
 /// Names in words, collapsed by layer.
 fn collapsed<'n>(names: impl Iterator<Item = &'n str>) -> String {
-    listed::<Pattern>(&collapse_names(names))
+    listed::<Pattern>(&collapse(names.map(|name| (name, ()))))
 }
 
 /// A path beside an artifact.
@@ -247,7 +257,7 @@ fn gaps(facts: &Facts, indexes: &[Indexed]) -> Vec<Found> {
         let start = u64::from(!numbers.contains(&0));
         let have = u64::try_from(numbers.len()).unwrap_or(u64::MAX);
         let lack = total.checked_sub(have).filter(|lack| *lack > 0)?;
-        let first = (start..).find(|number| !numbers.contains(number))?;
+        let first = (start..=*total).find(|number| !numbers.contains(number))?;
         Some(format!(
             "{lack} of the {total} parts that the names count are not here, part {first} first"
         ))
@@ -257,6 +267,14 @@ fn gaps(facts: &Facts, indexes: &[Indexed]) -> Vec<Found> {
         Some(Found::at(Place::file(&firsts.get(family)?.path), message))
     };
     families.iter().filter_map(found).collect()
+}
+
+/// Whether every file of weights that should be here is here and was read in full.
+pub(super) fn all_here(case: &Case) -> bool {
+    let weights = case.facts.artifacts.iter().filter(|it| it.kind == FileKind::Weights);
+    let read =
+        |it: &Artifact| it.unreadable.is_none() && !matches!(it.contents, Contents::Pointer(_));
+    shard_missing(case).is_empty() && weights.into_iter().all(read)
 }
 
 fn index_tensor_missing(case: &Case) -> Vec<Found> {
@@ -395,6 +413,9 @@ fn weights_twice(case: &Case) -> Vec<Found> {
     found
 }
 
+/// Names of parameters with the shapes they stand for.
+type Shapes = HashMap<String, Option<Vec<u64>>>;
+
 fn weight_sets_differ(case: &Case) -> Vec<Found> {
     let mut found = Vec::new();
     let comparable = |set: &&WeightSet| {
@@ -402,11 +423,15 @@ fn weight_sets_differ(case: &Case) -> Vec<Found> {
         set.nature == Nature::Model
             && ["safetensors", "torch", "pickle"].iter().any(|it| format.contains(it))
     };
-    let mut firsts: BTreeMap<&str, (&WeightSet, HashMap<String, Option<Vec<u64>>>)> =
-        BTreeMap::new();
+    let mut firsts: BTreeMap<&str, (&WeightSet, Shapes)> = BTreeMap::new();
+    let mut folders: BTreeMap<&str, usize> = BTreeMap::new();
     for set in case.sets.sets.iter().filter(comparable) {
+        *folders.entry(set.folder.as_str()).or_default() += 1;
+    }
+    let several = |set: &&WeightSet| folders.get(set.folder.as_str()).is_some_and(|n| *n > 1);
+    for set in case.sets.sets.iter().filter(comparable).filter(several) {
         let parameters = logical(case.facts, set);
-        let shapes: HashMap<String, Option<Vec<u64>>> =
+        let shapes: Shapes =
             parameters.iter().map(|it| (it.name.to_string(), it.shape.clone())).collect();
         let Some((first, known)) = firsts.get(set.folder.as_str()) else {
             firsts.insert(&set.folder, (set, shapes));
@@ -417,8 +442,7 @@ fn weight_sets_differ(case: &Case) -> Vec<Found> {
             continue;
         }
         // A tied head, or a second name of the embedding, may be left out of either.
-        let only = |some: &HashMap<String, Option<Vec<u64>>>,
-                    other: &HashMap<String, Option<Vec<u64>>>| {
+        let only = |some: &Shapes, other: &Shapes| {
             let lone = some.keys().filter(|name| !other.contains_key(*name) && !is_end(name));
             let mut lone: Vec<String> = lone.cloned().collect();
             lone.sort_unstable();
@@ -470,8 +494,8 @@ fn size_claim_disagrees(case: &Case) -> Vec<Found> {
         Found::of_all(message).confidence(Confidence::Likely)
     };
     // Weights that are not all here are counted short.
-    let incomplete = !shard_missing(case).is_empty();
-    claims(name).into_iter().filter(|claim| !incomplete && wrong(claim)).map(found).collect()
+    let whole = all_here(case);
+    claims(name).into_iter().filter(|claim| whole && wrong(claim)).map(found).collect()
 }
 
 #[cfg(test)]

@@ -37,6 +37,8 @@ pub(super) struct Part {
     pub(super) share: f32,
     /// From its first word to its last.
     pub(super) span: Range<usize>,
+    /// Whether it has an appendix that was not found whole.
+    pub(super) open: bool,
     /// How many words inside it are missing here.
     pub(super) missing: usize,
     /// What is left over beside it, its words as places in the text, copyright lines aside.
@@ -56,8 +58,7 @@ pub(super) fn cover(
     let mut covered = vec![false; words.len()];
     let mut parts = Vec::new();
     for exact in standards::exact(&hashes) {
-        let ends = exact.pieces.first().zip(exact.pieces.last());
-        let span = ends.map_or(0..0, |(first, last)| first.start..last.end);
+        let span = exact.start()..exact.end();
         exact.pieces.into_iter().for_each(|piece| covered[piece].fill(true));
         parts.push(Part {
             id: exact.id,
@@ -65,6 +66,7 @@ pub(super) fn cover(
             how: How::Whole,
             share: 1.0,
             span,
+            open: exact.open,
             missing: 0,
             added: Vec::new(),
         });
@@ -72,7 +74,7 @@ pub(super) fn cover(
     leave_over(words, &covered, &mut parts, alone);
     // What the table calls a variable part or a title may be a part of the standard: ask its text.
     let asks = |part: &&Part| {
-        let within = |run: &Run| run.words.start < part.span.end;
+        let within = |run: &Run| part.open || run.words.start < part.span.end;
         part.how == How::Altered && part.added.iter().any(within)
     };
     if deep {
@@ -132,7 +134,7 @@ fn leave_over(words: &[Word<'_>], covered: &[bool], parts: &mut [Part], alone: b
     for part in parts {
         // Words replaced are mostly names; words taken out and not replaced are terms.
         let inside = |run: &Run| run.words.start > part.span.start && run.words.end < part.span.end;
-        if part.how == How::Whole && part.missing > 0 && !part.added.iter().any(inside) {
+        if part.how == How::Whole && part.missing > 1 && !part.added.iter().any(inside) {
             part.how = How::Altered;
         }
     }

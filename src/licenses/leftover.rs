@@ -31,6 +31,9 @@ const HEADING: usize = 12;
 /// A block of copyright lines has at most so many words.
 const HOLDERS: usize = 80;
 
+/// The longest paragraph of [`KNOWN`] has so many words.
+const PARAGRAPH: usize = 52;
+
 /// Words that a heading has whatever the license.
 #[rustfmt::skip]
 const TITLE_WORDS: [&str; 24] = [
@@ -61,6 +64,14 @@ const LIMITS: [&str; 13] = [
     "unaltered", "unchanged", "unmodified", "without modification",
 ];
 
+/// Sentences that standard texts have in the wild although the copies of the `spdx` crate lack them:
+/// the last paragraph of the GPL-2.0, and the notes around the licenses of Creative Commons.
+const KNOWN: [&str; 3] = [
+    "does not permit incorporating your program into proprietary programs",
+    "is dedicated to the public domain under the cc0 public domain dedication",
+    "considerations for licensees",
+];
+
 /// The runs of words that are not covered, in order.
 pub(super) fn runs(covered: &[bool]) -> Vec<Range<usize>> {
     let mut runs = Vec::new();
@@ -86,10 +97,14 @@ pub(super) fn weigh(words: &[Word<'_>], place: Range<usize>, name: &str, heads: 
     let padded = format!(" {} ", texts.join(" "));
     let holds = |phrase: &str| padded.contains(&format!(" {phrase} "));
     let copyright = holds("copyright") || holds("c") || holds("all rights reserved");
+    let known = place.len() <= PARAGRAPH
+        && KNOWN.iter().any(|phrase| holds(phrase))
+        && !["commercial", "noncommercial", "research"].into_iter().any(holds);
     let limits = !copyright && LIMITS.iter().any(|word| holds(word));
-    let speaks_of_terms = limits || place.len() > 2 && TERMS.iter().any(|phrase| holds(phrase));
+    let terms = limits || place.len() > 2 && TERMS.iter().any(|phrase| holds(phrase));
+    let speaks_of_terms = terms && !known;
     let heading = heads && texts.len() <= HEADING;
-    let aside = !speaks_of_terms && (heading || copyright && place.len() <= HOLDERS);
+    let aside = known || !terms && (heading || copyright && place.len() <= HOLDERS);
     Run {
         words: place,
         speaks_of_terms,

@@ -1,6 +1,25 @@
 //! What a license text is, what it asks, and where two statements about licenses differ.
 //!
-//! All of it is pure: texts and values in, facts out. Nothing is opened or fetched here.
+//! All of it is pure: texts and values in, facts out. Nothing is opened or fetched here, and nothing
+//! here is advice.
+//!
+//! | question | answered by |
+//! | --- | --- |
+//! | Which licenses are in this text? | [`read`] |
+//! | What does this declared value mean? | [`declared`], [`by_link`] |
+//! | What does this license ask? | [`license`], [`License::terms`] |
+//! | What does it say about this use? | [`answers`] |
+//! | Do the card and the text agree? | [`compare`] |
+//! | What of the base model's license was dropped? | [`dropped`] |
+//! | Which duties are not seen to be met? | [`unmet`] |
+//! | Is it open for the Model Openness Framework? | [`mof`] |
+//!
+//! Where a text goes: `decode` and `sniff` (is it text at all?), `markup` and `fold` (one form for
+//! all), `phrases` (the catalog's own licenses), `standards` (ordinary ones, word for word), `nearest`
+//! (changed ones), `cover` and `leftover` (what is there beside them), `detect` (all of it in order).
+
+pub mod mof;
+
 mod answers;
 mod catalog;
 mod class;
@@ -14,7 +33,6 @@ mod fold;
 mod leftover;
 mod links;
 mod markup;
-pub mod mof;
 mod nearest;
 mod ordinary;
 mod phrases;
@@ -24,6 +42,7 @@ mod sniff;
 mod standards;
 mod terms;
 mod uses;
+
 pub use answers::answers;
 pub use catalog::{Catalog, HubId, Kind, License, catalog};
 pub use class::{Class, Freedom};

@@ -38,13 +38,19 @@ const APART: usize = 40;
 /// How far around a part its own title and appendix may stand, in words.
 const NEAR: usize = 400;
 
+/// A title has at most so many words, and a clause at least so many shingles.
+const TITLE: usize = 24;
+const CLAUSE: usize = 15;
+
 /// So many matches close together are no chance.
 const SURE_RUN: usize = 12;
 
 /// A standard text that is compared in full.
 struct Candidate {
     id: &'static str,
-    /// Its shingles, an appendix aside.
+    /// Its shingles in order, an appendix aside.
+    order: Vec<u32>,
+    /// The same as a set.
     main: HashSet<u32>,
     /// Where shingles of it, or of its appendix, stand in the text.
     matched: Vec<usize>,
@@ -98,6 +104,9 @@ pub(super) fn nearest(hashes: &Hashes, covered: &mut [bool], named: &[&str]) -> 
         for at in best.places {
             covered[at..at + SHINGLE].fill(true);
         }
+        for sentence in standards::appendix(candidate.id, hashes) {
+            covered[sentence].fill(true);
+        }
         let (id, share) = (candidate.id, best.share);
         parts.push(Part {
             id,
@@ -105,6 +114,7 @@ pub(super) fn nearest(hashes: &Hashes, covered: &mut [bool], named: &[&str]) -> 
             how,
             share,
             span,
+            open: false,
             missing,
             added: Vec::new(),
         });
@@ -113,10 +123,11 @@ pub(super) fn nearest(hashes: &Hashes, covered: &mut [bool], named: &[&str]) -> 
 }
 
 fn candidate(id: &'static str, shingles: &[u32]) -> Option<Candidate> {
-    let (main, appendix) = standard(id)?;
+    let (order, appendix) = standard(id)?;
+    let main: HashSet<u32> = order.iter().copied().collect();
     let stands = |hash: &u32| main.contains(hash) || appendix.contains(hash);
     let matched = (0..shingles.len()).filter(|at| stands(&shingles[*at])).collect();
-    Some(Candidate { id, main, matched })
+    Some(Candidate { id, order, main, matched })
 }
 
 fn claim(
@@ -139,15 +150,29 @@ fn claim(
         () if catalog().get(from.id).is_some() => 1.01,
         () => 1.0,
     };
-    let gain = favor * share * ratio(places.len(), 1);
+    // A clause that is not here tells more than names that differ everywhere.
+    let lost = if longest_gap(&from.order, &here) >= CLAUSE {
+        0.8
+    } else {
+        1.0
+    };
+    let gain = favor * lost * share * ratio(places.len(), 1);
     Claim { index, places, runs, share, gain }
+}
+
+/// The longest run of shingles of a standard that are not here, a title in front aside.
+fn longest_gap(order: &[u32], here: &BTreeSet<u32>) -> usize {
+    let title = order.iter().take(TITLE).position(|hash| here.contains(hash)).unwrap_or(0);
+    let runs = order[title..].split(|hash| here.contains(hash));
+    runs.map(<[u32]>::len).max().unwrap_or(0)
 }
 
 /// Marks the words near a part that stand in its standard text too.
 pub(super) fn account_for(part: &Part, hashes: &Hashes, covered: &mut [bool]) {
-    let Some((main, appendix)) = standard(part.id) else {
+    let Some((order, appendix)) = standard(part.id) else {
         return;
     };
+    let main: HashSet<u32> = order.into_iter().collect();
     let near = part.span.start.saturating_sub(NEAR)..part.span.end + NEAR;
     for (at, hash) in hashes.shingles().enumerate().take(near.end).skip(near.start) {
         if main.contains(&hash) || appendix.contains(&hash) {
@@ -156,7 +181,7 @@ pub(super) fn account_for(part: &Part, hashes: &Hashes, covered: &mut [bool]) {
     }
 }
 
-/// How many words of a standard text, its front and its end aside, are in none of these shingles, and
+/// How many words of a standard text, a title in front aside, are in none of these shingles, and
 /// how many words it has.
 /// Numbers and single letters do not count: copies number their paragraphs as they like.
 fn missing(id: &str, shingles: &[u32]) -> (usize, usize) {
@@ -173,10 +198,9 @@ fn missing(id: &str, shingles: &[u32]) -> (usize, usize) {
             here[at..at + SHINGLE].fill(true);
         }
     }
-    let first = here.iter().position(|here| *here).unwrap_or(0);
-    let last = here.iter().rposition(|here| *here).unwrap_or(0);
+    let first = here.iter().take(TITLE).position(|here| *here).unwrap_or(0);
     let counts = |text: &str| text.len() > 1 && !text.starts_with(|c: char| c.is_ascii_digit());
-    let inner = words.iter().zip(&here).take(last).skip(first);
+    let inner = words.iter().zip(&here).skip(first);
     let missing = inner.filter(|(word, here)| !**here && counts(word.text)).count();
     (missing, words.len())
 }
@@ -224,12 +248,11 @@ fn standard_text(id: &str) -> Option<String> {
     Some(lines.join("\n"))
 }
 
-/// The shingles of a standard text and of its appendix.
-fn standard(id: &str) -> Option<(HashSet<u32>, HashSet<u32>)> {
+/// The shingles of a standard text in order, and those of its appendix.
+fn standard(id: &str) -> Option<(Vec<u32>, HashSet<u32>)> {
     let text = standard_text(id)?;
     let (main, appendix) = standards::split_appendix(id, &text);
-    let shingles =
-        |text| Hashes::new(&fold::fold(text).words()).shingles().collect::<HashSet<u32>>();
+    let shingles = |text| Hashes::new(&fold::fold(text).words()).shingles().collect::<Vec<u32>>();
     let main = shingles(main);
-    (!main.is_empty()).then(|| (main, shingles(appendix)))
+    (!main.is_empty()).then(|| (main, shingles(appendix).into_iter().collect()))
 }

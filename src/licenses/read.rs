@@ -66,8 +66,9 @@ pub enum How {
     Mention,
 }
 
-/// Reads a license text. `name` is the file's name, where it has one: a notice file holds other
-/// people's licenses, and its texts count as mentions.
+/// Reads a license text. `name` is the file's name, where it has one, else `""`: in a readme, a card or
+/// a notice there is prose around a license, while in any other file what stands beside a license
+/// belongs to it. That a notice holds other people's licenses is for the caller to weigh.
 ///
 /// ```
 /// use weighbill::licenses::{How, ReadingKind, read};

@@ -49,6 +49,8 @@ pub(super) struct Exact {
     pub(super) id: &'static str,
     /// The words of its pieces in the other text, ascending.
     pub(super) pieces: Vec<Range<usize>>,
+    /// Whether a piece of its appendix was not found.
+    pub(super) open: bool,
 }
 
 /// The table, with the places of its rows by the anchor of their first piece.
@@ -121,7 +123,8 @@ impl Standard {
                 pieces.push(next);
             }
         }
-        Some(Exact { id: self.id, pieces })
+        let open = pieces.len() < self.pieces.len() + self.appendix.len();
+        Some(Exact { id: self.id, pieces, open })
     }
 }
 
@@ -138,9 +141,15 @@ pub(super) fn exact(text: &Hashes) -> Vec<Exact> {
     found.sort_by_key(|exact| std::cmp::Reverse(exact.words()));
     let mut kept: Vec<Exact> = Vec::new();
     for exact in found {
-        let apart = |have: &Exact| have.end() <= exact.start() || exact.end() <= have.start();
-        if kept.iter().all(apart) {
-            kept.push(exact);
+        let meets = |have: &&mut Exact| have.start() < exact.end() && exact.start() < have.end();
+        match kept.iter_mut().find(meets) {
+            // Two editions of one text: the appendix of either belongs to it.
+            Some(have) if have.pieces[0] == exact.pieces[0] => {
+                have.pieces.extend(exact.pieces);
+                have.pieces.sort_by_key(|piece| (piece.end, piece.start));
+            }
+            Some(_) => {}
+            None => kept.push(exact),
         }
     }
     kept.sort_by_key(Exact::start);
@@ -152,13 +161,21 @@ impl Exact {
         self.pieces.iter().map(Range::len).sum()
     }
 
-    fn start(&self) -> usize {
-        self.pieces.first().map_or(0, |piece| piece.start)
+    pub(super) fn start(&self) -> usize {
+        self.pieces.iter().map(|piece| piece.start).min().unwrap_or(0)
     }
 
-    fn end(&self) -> usize {
+    pub(super) fn end(&self) -> usize {
         self.pieces.last().map_or(0, |piece| piece.end)
     }
+}
+
+/// Where sentences of the appendix of a standard text stand, in any of its editions.
+pub(super) fn appendix(id: &str, text: &Hashes) -> Vec<Range<usize>> {
+    let base = |id: &'_ str| id.trim_end_matches("-or-later").trim_end_matches("-only").to_owned();
+    let editions = table().rows.iter().filter(|row| base(row.id) == base(id));
+    let sentences = editions.flat_map(|row| &row.appendix);
+    sentences.filter_map(|piece| piece.find(text, 0..text.len())).collect()
 }
 
 /// A standard text and its appendix, which copies often leave off. That of the LGPL-3.0 is the whole

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::super::catalog::catalog;
 use super::super::fold;
@@ -9,6 +12,16 @@ use super::*;
 
 /// The texts are split at their variable parts: copyright lines, and what stands in brackets.
 const PIECE_END: char = '\u{1}';
+
+/// A place that a standard text holds open for a name or a year.
+static HELD: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"<[^<>:]{2,120}>|\[[^\[\]:]{2,120}\]").expect("a pattern"));
+
+/// Whose name may not be used: in copies, the holder's.
+static NAMED: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = r"(?is)(neither\s+the\s+names?\s+of\s).{3,120}?(\snor\s+the\s+names?\s)";
+    Regex::new(pattern).expect("a pattern")
+});
 
 /// How many shingles make a sketch.
 const SKETCH: usize = 16;
@@ -66,7 +79,10 @@ fn fingerprint(id: &str, text: &str) -> Option<String> {
     let (main, appendix) = split_appendix(id, &body);
     let mut shingles = BTreeSet::new();
     let mut out = pieces(main, &mut shingles)?;
-    if let Some(appendix) = pieces(appendix, &mut shingles) {
+    // Sentence by sentence: editions of an appendix differ in an address or a name.
+    let sentences =
+        appendix.replace("\n\n", "\u{1}").replace(". ", "\u{1}").replace(".\n", "\u{1}");
+    if let Some(appendix) = pieces(&sentences, &mut shingles) {
         write!(out, "|{appendix}").ok()?;
     }
     let sketch: Vec<String> =
@@ -115,9 +131,6 @@ fn mark_variable_parts(text: &str) -> String {
         }
         marked.push('\n');
     }
-    let held = regex::Regex::new(r"<[^<>:]{2,120}>|\[[^\[\]:]{2,120}\]").expect("a pattern");
-    let marked = held.replace_all(&marked, "\u{1}");
-    let named =
-        regex::Regex::new(r"(?is)(neither\s+the\s+names?\s+of\s).{3,120}?(\snor\s+the\s+names?\s)");
-    named.expect("a pattern").replace_all(&marked, "$1\u{1}$2").into_owned()
+    let marked = HELD.replace_all(&marked, "\u{1}");
+    NAMED.replace_all(&marked, "$1\u{1}$2").into_owned()
 }

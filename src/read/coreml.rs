@@ -93,7 +93,7 @@ fn read(input: &Input) -> Result<Listing, ReadError> {
     for field in Span::file(&pages).fields() {
         match (field.number, field.value) {
             (1, Value::Number(version)) => {
-                walk.found.note("specification_version", version.to_string())
+                walk.found.note("specification_version", version.to_string());
             }
             (2, Value::Span(description)) => walk.description(&description),
             (PROGRAM, Value::Span(program)) => walk.program(&program),

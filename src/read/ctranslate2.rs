@@ -1,4 +1,4 @@
-//! CTranslate2's `model.bin`: a specification's name, then records of name, shape, type and bytes.
+//! `CTranslate2`'s `model.bin`: a specification's name, then records of name, shape, type and bytes.
 
 use super::{
     Format, Input, Listing, ReadError, Reader,

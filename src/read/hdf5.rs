@@ -150,7 +150,8 @@ impl Walk<'_, '_> {
     fn note(&mut self, attribute: &Attribute) {
         match attribute.name.as_str() {
             "model_config" => {
-                keras::layers(self.file.text(attribute, keras::LONGEST).as_bytes(), self.found)
+                let config = self.file.text(attribute, keras::LONGEST);
+                keras::layers(config.as_bytes(), self.found);
             }
             "keras_version" | "backend" => {
                 let text = self.file.text(attribute, NOTE);

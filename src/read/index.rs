@@ -107,10 +107,16 @@ impl<'de> Visitor<'de> for WeightMap<'_> {
     }
 
     fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<(), M::Error> {
+        let mut safe = String::new(); // the last shard that was found to be one
         while let Some((tensor, shard)) = map.next_entry::<String, String>()? {
-            if let Some(why) = escape(&shard) {
-                let saying = format!("is said to lie in `{shard}`, {why}; not followed");
-                self.odd.of_tensor(What::PathEscapes, &tensor, saying);
+            if shard != safe {
+                match escape(&shard) {
+                    None => safe.clone_from(&shard),
+                    Some(why) => {
+                        let saying = format!("is said to lie in `{shard}`, {why}; not followed");
+                        self.odd.of_tensor(What::PathEscapes, &tensor, saying);
+                    }
+                }
             }
             if let Some(before) = self.index.weight_map.insert(tensor, shard) {
                 self.odd.of_file(

@@ -2,12 +2,7 @@
 
 use serde_json::Value;
 
-use super::{
-    Format, Input, Listing, ReadError, Reader,
-    gathering::{Gathering, NOTE},
-    hdf5,
-    zip::Zip,
-};
+use super::{Format, Input, Listing, ReadError, Reader, gathering::Gathering, hdf5, zip::Zip};
 use crate::{facts::What, words::FileKind};
 
 pub(super) const FORMAT: Format = Format {

@@ -1,4 +1,4 @@
-//! MLC and WebLLM: a JSON list of tensors, shard by shard, beside shards without names.
+//! MLC and `WebLLM`: a JSON list of tensors, shard by shard, beside shards without names.
 
 use serde::Deserialize;
 

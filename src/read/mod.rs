@@ -1,5 +1,6 @@
 //! Reads each file by its kind: bytes in, facts out. A file that will not be read is a fact too.
 
+mod bundle;
 pub mod card;
 pub mod code;
 mod coreml;
@@ -13,6 +14,7 @@ mod file;
 mod flatbuffer;
 mod flax;
 mod gathering;
+mod ggml;
 mod gguf;
 mod hdf5;
 pub mod hints;
@@ -32,6 +34,7 @@ mod pages;
 mod pickle;
 mod protobuf;
 mod safetensors;
+mod tar;
 mod text;
 mod tf_bundle;
 mod tf_graph;
@@ -110,6 +113,7 @@ pub struct Listing {
 /// Every format that is told by content, the most particular first.
 pub const FORMATS: &[Format] = &[
     gguf::FORMAT,
+    ggml::FORMAT,
     torch::SCRIPT,
     torch::ZIP,
     torch::LEGACY,
@@ -127,6 +131,9 @@ pub const FORMATS: &[Format] = &[
     coreml::FORMAT,
     openvino::FORMAT,
     mlc::FORMAT,
+    bundle::NEMO,
+    bundle::TAR,
+    bundle::ZIP,
     ctranslate2::FORMAT,
     torch::PICKLE,
     safetensors::FORMAT,

@@ -146,7 +146,7 @@ impl<'a> Walk<'a, '_> {
             match (field.number, field.value) {
                 (1, Value::Number(version)) => self.found.note("ir_version", version.to_string()),
                 (model::PRODUCER, Value::Span(name)) => {
-                    self.found.note("producer_name", name.text(NOTE))
+                    self.found.note("producer_name", name.text(NOTE));
                 }
                 (model::PRODUCER_VERSION, Value::Span(version)) => {
                     self.found.note("producer_version", version.text(NOTE));

@@ -1,4 +1,4 @@
-//! OpenVINO: layers as XML; the constants among them lie in the `.bin` of the same name.
+//! `OpenVINO`: layers as XML; the constants among them lie in the `.bin` of the same name.
 
 use std::io::{self, BufReader, Read};
 
@@ -24,7 +24,7 @@ pub(super) const FORMAT: Format = Format {
     read: Reader::Tensors(read),
 };
 
-/// Element types by OpenVINO's names.
+/// Element types by `OpenVINO`'s names.
 const DTYPES: &[(&str, &str)] = &[
     ("boolean", "BOOL"),
     ("f16", "F16"),

@@ -96,7 +96,7 @@ impl<'a> Table<'a> {
             match handle(self.pages, value.start, value.end) {
                 Some((block, _)) if block.start >= end => {
                     end = block.end;
-                    self.block(block, |table, key, value| table.entry(key, value));
+                    self.block(block, Self::entry);
                 }
                 _ => {
                     let saying = "a block that is not behind the one before, or not in the file";

@@ -224,7 +224,9 @@ mod tests {
             }
             self.0.extend((4 + 2 * count).to_le_bytes());
             self.0.extend(at.to_le_bytes());
-            places.iter().for_each(|place| self.0.extend(place.to_le_bytes()));
+            for place in &places {
+                self.0.extend(place.to_le_bytes());
+            }
             let table = self.0.len();
             self.u32(table - start);
             let mut held = Vec::new();

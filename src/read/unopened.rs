@@ -20,7 +20,6 @@ const fn row(
 
 const CODE: &str = "it is code";
 const PACKED: &str = "it is packed, and would have to be unpacked to be read";
-const PICKLE: &str = "it is a pickle with no tensors of a known form; loading it may run code";
 const TREES: &str = "it holds trees, not tensors";
 const DATA: &str = "it holds data, which are hashed and not read";
 const WORDS: &str = "it holds a vocabulary, which is not read in this form";
@@ -54,7 +53,7 @@ pub(super) const FORMATS: &[Format] = &[
     row("7z", FileKind::Archive, |it| starts(it, &[b"7z\xBC\xAF\x27\x1C"]), PACKED),
     row("rar", FileKind::Archive, |it| starts(it, &[b"Rar!\x1A\x07"]), PACKED),
     row("lz4", FileKind::Archive, |it| starts(it, &[b"\x04\x22\x4D\x18"]), PACKED),
-    row("tar", FileKind::Archive, |it| at(it, 257, b"ustar"), "its members are not unpacked"),
+    row("tar", FileKind::Archive, |it| super::tar::begins(it.head), "its members are not unpacked"),
     row("zip", FileKind::Archive, |it| starts(it, &[b"PK\x03\x04", b"PK\x05\x06"]), "its members are not unpacked"),
     // data
     row("parquet", FileKind::Dataset, |it| starts(it, &[b"PAR1"]), DATA),
@@ -84,8 +83,6 @@ pub(super) const FORMATS: &[Format] = &[
     row("pe", FileKind::Code, is_pe, CODE),
     row("python-bytecode", FileKind::Code, |it| at(it, 2, b"\r\n") && it.head.get(1).is_some_and(|byte| (0x0C..=0x0F).contains(byte)), CODE),
     row("java-class", FileKind::Code, |it| starts(it, &[b"\xCA\xFE\xBA\xBE"]), CODE),
-    // what pickles are when they are nothing better known
-    row("pickle", FileKind::Weights, is_pickle, PICKLE),
 ];
 
 const PICTURE: &str = "it is a picture";
@@ -204,14 +201,6 @@ fn is_pe(probe: &Probe) -> bool {
         && place.is_some_and(|place| probe.bytes.read_at(place, &mut two).is_ok() && &two == b"PE")
 }
 
-/// A protocol number in front and a stop in the end, or nearly: joblib and numpy leave arrays behind.
-fn is_pickle(probe: &Probe) -> bool {
-    matches!(probe.head, [0x80, 2..=5, next, ..] if PICKLE_STARTS.contains(next))
-}
-
-/// Opcodes that a pickle goes on with: a frame, a collection, text, a global, a number, none.
-const PICKLE_STARTS: &[u8] = b"\x95}](\x8c\x8d\x8ecX\x8aKMJNG\x88\x89U\x85\x86\x87)\x8fC";
-
 #[cfg(test)]
 mod tests {
     use super::{
@@ -229,8 +218,6 @@ mod tests {
         check(b"\x0A\x0A\x0A\x03abc\x15\0\0\0\0", Some("sentencepiece"));
         check(b"2 1\na \0\0\0\0b \0\0\0\0", Some("word2vec"));
         check(b"2 1\na 0.5\nb 0.5\n", None);
-        check(b"\x80\x04\x95\0", Some("pickle"));
-        check(b"\x80\x04\x01", None);
         check(b"PK\x03\x04", Some("zip"));
         check(b"\xCA\xFE\xBA\xBE\0\0\0\x02", Some("mach-o"));
         check(b"\xCA\xFE\xBA\xBE\0\0\0\x34", Some("java-class"));

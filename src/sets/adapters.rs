@@ -61,7 +61,7 @@ pub fn adapter(facts: &Facts, set: &WeightSet) -> Option<Adapter> {
         for tensor in tensors(file) {
             let mark = MARKS.iter().find_map(|mark| Some((mark, tensor.name.find(mark.1)?)));
             let Some(((kind, _, rank), at)) = mark else {
-                found.saved_whole += u64::from(!tensor.name.ends_with(".alpha"));
+                found.saved_whole += u64::from(tensor.name.rsplit('.').next() != Some("alpha"));
                 continue;
             };
             found.kind.get_or_insert(kind);

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Extra, Quantization, WeightSet,
+    Ends, Extra, Quantization, WeightSet,
     grouping::Form,
     packing::Names,
     quantization::Hints,
@@ -20,8 +20,8 @@ const GRAPHS: &[&str] = &[
     "openvino",
     "tflite",
     "coreml",
-    "core-ml",
     "tf-savedmodel",
+    "tf-graph",
 ];
 
 /// Ends of names that only a module for further tokens has, and what is before them is the module.
@@ -29,6 +29,9 @@ const FURTHER_TOKENS: &str = ".eh_proj.weight";
 
 /// Beginnings of names of modules for further tokens.
 const FURTHER_TOKEN_MODULES: &[&str] = &["model.mtp_layers.", "model.mtp.", "mtp."];
+
+/// Such modules that a model may have; names that tell of more tell nothing.
+const MOST_MODULES: usize = 64;
 
 /// What such a module stores again where the architecture shares it with the main model.
 const SHARED: &[(&str, &str)] = &[
@@ -55,7 +58,11 @@ pub(super) fn count(
     }
     for (folder, files) in folders {
         let hints = Hints::of(facts, folder);
+        let before = std::mem::take(&mut tally.ends);
         tally.folder(facts, form, &files, &hints, roles);
+        if folder != form.folder {
+            tally.ends = before;
+        }
     }
     tally.finish(form)
 }
@@ -71,6 +78,7 @@ struct Tally {
     dtypes: BTreeMap<String, u64>,
     schemes: BTreeMap<(&'static str, Option<u64>), u64>,
     extras: BTreeMap<String, Extra>,
+    ends: Ends,
 }
 
 impl Default for Tally {
@@ -85,6 +93,7 @@ impl Default for Tally {
             dtypes: BTreeMap::new(),
             schemes: BTreeMap::new(),
             extras: BTreeMap::new(),
+            ends: Ends::default(),
         }
     }
 }
@@ -108,6 +117,9 @@ impl Tally {
             again.push(!names.insert(tensor));
             modules.extend(tensor.name.strip_suffix(FURTHER_TOKENS).map(|it| format!("{it}.")));
         }
+        if modules.len() > MOST_MODULES {
+            modules.clear();
+        }
         let mut again = again.into_iter();
         for (i, file) in files {
             let graph = GRAPHS.iter().any(|name| file.format.eq_ignore_ascii_case(name));
@@ -126,7 +138,7 @@ impl Tally {
                 self.stored(tensor, &reading, twin, again);
                 if !twin && (!again || sliced) {
                     let module = modules.iter().find(|it| tensor.name.starts_with(it.as_str()));
-                    self.logical(tensor, &reading, module.map(String::as_str), &names);
+                    self.logical(i, tensor, &reading, module.map(String::as_str), &names);
                 }
             }
         }
@@ -153,12 +165,20 @@ impl Tally {
     }
 
     /// What counts as parameters.
-    fn logical(&mut self, tensor: &Tensor, reading: &Reading, module: Option<&str>, names: &Names) {
+    fn logical(
+        &mut self,
+        artifact: usize,
+        tensor: &Tensor,
+        reading: &Reading,
+        module: Option<&str>,
+        names: &Names,
+    ) {
         if reading.role != Role::Parameter {
             return;
         }
-        let named = || FURTHER_TOKEN_MODULES.iter().copied().find(|it| tensor.name.starts_with(it));
-        if let Some(module) = module.or_else(named) {
+        let by_name =
+            || FURTHER_TOKEN_MODULES.iter().copied().find(|it| tensor.name.starts_with(it));
+        if let Some(module) = module.or_else(by_name) {
             let module = module.trim_end_matches('.');
             let extra = self.extras.entry(module.to_owned()).or_insert_with(|| Extra {
                 module: module.to_owned(),
@@ -176,6 +196,8 @@ impl Tally {
                 return;
             }
             extra.parameters = extra.parameters.saturating_add(elements);
+        } else {
+            self.ends.note(tensor, artifact, reading.packed.as_ref());
         }
         self.parameters =
             self.parameters.zip(reading.elements).and_then(|(sum, n)| sum.checked_add(n));
@@ -203,6 +225,7 @@ impl Tally {
             label: form.label.clone(),
             nature: form.nature,
             files: form.files.clone(),
+            sliced: form.sliced && form.files.len() > 1,
             tensors: self.tensors,
             parameters: self.parameters,
             elements: self.elements,
@@ -211,6 +234,7 @@ impl Tally {
             dtypes: self.dtypes,
             bytes: self.bytes,
             extras: self.extras.into_values().collect(),
+            ends: self.ends,
             quantization,
         }
     }

@@ -1,9 +1,10 @@
 //! The ends of a model, by their names: the embedding it begins with, the head it ends with, and
 //! the stacks of layers between.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
-use super::{WeightSet, logical::Logical};
+use super::packing::{Unpacked, plain_name};
+use crate::facts::Tensor;
 
 /// Last parts of the names of token embeddings.
 const EMBEDDINGS: &[&str] = &[
@@ -44,54 +45,88 @@ const TOWERS: &[&str] = &[
 /// Names of the parts before a layer's number.
 const STACKS: &[&str] = &["layers", "layer", "h", "block", "blocks", "blk"];
 
-/// A model's embedding, head and stacks.
-#[derive(Debug, Default)]
-pub(crate) struct Ends<'l, 'f> {
-    /// `[vocabulary, width]`.
-    pub embedding: Option<&'l Logical<'f>>,
-    /// `[vocabulary, width]`; none where it is the embedding itself.
-    pub head: Option<&'l Logical<'f>>,
-    /// What is before a layer's number (`model.layers.`), and the highest number plus 1; the
-    /// stacks of extra modules left out.
-    pub stacks: BTreeMap<&'l str, u64>,
+/// A model's embedding, head and stacks of layers, as its names tell; extra modules and other
+/// towers left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ends {
+    /// Rows for tokens: `[vocabulary, width]`.
+    pub embedding: Option<End>,
+    /// `[vocabulary, width]`; `None` where no head is stored, most often as it is the embedding.
+    pub head: Option<End>,
+    /// What is before a layer's number (`model.layers.`), and the highest number plus 1.
+    pub stacks: BTreeMap<String, u64>,
 }
 
-/// Finds them among the parameters of a set.
-pub(crate) fn ends<'l, 'f>(set: &WeightSet, parameters: &'l [Logical<'f>]) -> Ends<'l, 'f> {
-    let extras: Vec<String> = set.extras.iter().map(|extra| format!("{}.", extra.module)).collect();
-    let mut found = Ends::default();
-    for tensor in parameters {
-        let name = tensor.name.as_ref();
-        if extras.iter().any(|module| name.starts_with(module.as_str())) {
-            continue;
+/// The embedding or the head.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct End {
+    /// As it is stored.
+    pub name: String,
+    /// The artifact that names it.
+    pub artifact: usize,
+    /// Its shape, unpacked; `None` where packing hides it.
+    pub shape: Option<Vec<u64>>,
+    /// Where it lies in the file.
+    pub bytes: Option<Range<u64>>,
+}
+
+impl Ends {
+    /// Takes note of a parameter.
+    pub(super) fn note(&mut self, tensor: &Tensor, artifact: usize, packed: Option<&Unpacked>) {
+        let name = plain_name(&tensor.name);
+        if let Some((stack, number)) = layer(&name) {
+            let layers = number.saturating_add(1);
+            match self.stacks.get_mut(stack) {
+                Some(most) => *most = layers.max(*most),
+                None => _ = self.stacks.insert(stack.to_owned(), layers),
+            }
+            return;
         }
-        if is_one(name, EMBEDDINGS) {
-            shorter(&mut found.embedding, tensor);
-        }
-        // `attention.output.weight` is no head: heads stand at the top.
-        if is_one(name, HEADS) && layer(name).is_none() {
-            shorter(&mut found.head, tensor);
-        }
-        if let Some((stack, number)) = layer(name) {
-            let layers = found.stacks.entry(stack).or_default();
-            *layers = (*layers).max(number.saturating_add(1));
+        let end = || End {
+            name: tensor.name.clone(),
+            artifact,
+            shape: packed.map_or_else(|| Some(tensor.shape.clone()), |packed| packed.shape.clone()),
+            bytes: tensor.bytes.clone(),
+        };
+        let shorter =
+            |kept: &Option<End>| kept.as_ref().is_none_or(|it| name.len() < it.name.len());
+        if is_one(&name, EMBEDDINGS) && shorter(&self.embedding) {
+            self.embedding = Some(end());
+        } else if is_one(&name, HEADS) && shorter(&self.head) {
+            self.head = Some(end());
         }
     }
-    found
-}
 
-fn shorter<'l, 'f>(kept: &mut Option<&'l Logical<'f>>, new: &'l Logical<'f>) {
-    if kept.is_none_or(|kept| new.name.len() < kept.name.len()) {
-        *kept = Some(new);
+    /// Rows of the embedding.
+    pub fn vocabulary(&self) -> Option<u64> {
+        self.extent(0)
+    }
+
+    /// Columns of the embedding.
+    pub fn width(&self) -> Option<u64> {
+        self.extent(1)
+    }
+
+    fn extent(&self, at: usize) -> Option<u64> {
+        let shape = self.embedding.as_ref()?.shape.as_ref()?;
+        (shape.len() == 2).then(|| shape[at])
+    }
+
+    /// The only stack outside other towers, where there is one alone, and its layers.
+    pub fn only_stack(&self) -> Option<(&str, u64)> {
+        let mut stacks =
+            self.stacks.iter().filter(|(name, _)| !TOWERS.iter().any(|tower| name.contains(tower)));
+        let (name, layers) = stacks.next()?;
+        stacks.next().is_none().then_some((name.as_str(), *layers))
     }
 }
 
 /// Whether a name ends with a row of the table, at a boundary, outside other towers.
 fn is_one(name: &str, table: &[&str]) -> bool {
-    let at_boundary = |row: &&&str| {
-        name.strip_suffix(**row).is_some_and(|before| before.is_empty() || before.ends_with('.'))
+    let at_boundary = |row: &&str| {
+        name.strip_suffix(*row).is_some_and(|before| before.is_empty() || before.ends_with('.'))
     };
-    table.iter().find(at_boundary).is_some() && !TOWERS.iter().any(|tower| name.contains(tower))
+    table.iter().any(at_boundary) && !TOWERS.iter().any(|tower| name.contains(tower))
 }
 
 /// Whether a name is that of an embedding or a head, which a tied model may store under several
@@ -114,31 +149,6 @@ fn layer(name: &str) -> Option<(&str, u64)> {
         before = part;
     }
     None
-}
-
-impl Ends<'_, '_> {
-    /// Rows of the embedding.
-    pub(crate) fn vocabulary(&self) -> Option<u64> {
-        self.extent(0)
-    }
-
-    /// Columns of the embedding.
-    pub(crate) fn width(&self) -> Option<u64> {
-        self.extent(1)
-    }
-
-    fn extent(&self, at: usize) -> Option<u64> {
-        let shape = self.embedding?.shape.as_ref()?;
-        (shape.len() == 2).then(|| shape[at])
-    }
-
-    /// The only stack outside other towers, where there is one alone.
-    pub(crate) fn only_stack(&self) -> Option<(&str, u64)> {
-        let mut stacks =
-            self.stacks.iter().filter(|(name, _)| !TOWERS.iter().any(|tower| name.contains(tower)));
-        let (name, layers) = stacks.next()?;
-        stacks.next().is_none().then_some((*name, *layers))
-    }
 }
 
 #[cfg(test)]

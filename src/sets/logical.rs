@@ -26,8 +26,6 @@ pub(crate) struct Logical<'f> {
     pub elements: Option<u64>,
     /// Whether it is packed, so that its shape may be that of the transposed layer.
     pub packed: bool,
-    /// Where it is stored: the artifact.
-    pub artifact: usize,
     /// As stored.
     pub stored: &'f Tensor,
 }
@@ -38,11 +36,12 @@ const RENAMED: &[(&str, &str)] = &[
     ("LayerNorm.beta", "LayerNorm.bias"),
 ];
 
-/// The parameters of a set, in the order of files and tensors, each name once.
+/// The parameters of a set that lie in its own folder (not those of components, whose names
+/// repeat), in the order of files and tensors, each name once.
 pub(crate) fn logical<'f>(facts: &'f Facts, set: &WeightSet) -> Vec<Logical<'f>> {
     let hints = Hints::of(facts, &set.folder);
-    let files: Vec<_> =
-        set.files.iter().filter_map(|file| Some((*file, facts.weight_file(*file)?))).collect();
+    let own = set.files.iter().filter(|file| facts.artifacts[**file].folder() == set.folder);
+    let files: Vec<_> = own.filter_map(|file| Some((*file, facts.weight_file(*file)?))).collect();
     let total = files.iter().map(|(_, file)| tensors(file).count()).sum();
     let mut names = Names::with_capacity(total);
     let mut first = Vec::with_capacity(total);
@@ -51,7 +50,7 @@ pub(crate) fn logical<'f>(facts: &'f Facts, set: &WeightSet) -> Vec<Logical<'f>>
     }
     let mut first = first.into_iter();
     let mut found = Vec::with_capacity(total);
-    for (artifact, file) in files {
+    for (_, file) in files {
         for tensor in tensors(file) {
             let reading = roles::read(tensor, false, &names, &hints);
             if !first.next().unwrap_or_default() || reading.role != Role::Parameter {
@@ -71,7 +70,6 @@ pub(crate) fn logical<'f>(facts: &'f Facts, set: &WeightSet) -> Vec<Logical<'f>>
                 shape,
                 elements: reading.elements,
                 packed,
-                artifact,
                 stored: tensor,
             });
         }

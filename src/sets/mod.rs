@@ -2,13 +2,14 @@
 
 pub mod adapters;
 pub mod architectures;
+pub mod claimed;
 pub mod claims;
 mod counting;
 mod ends;
 mod grouping;
-pub mod layers;
 mod logical;
 pub mod memory;
+mod numbering;
 mod packing;
 mod primary;
 #[cfg(test)]
@@ -19,12 +20,10 @@ mod roles;
 
 use std::collections::BTreeMap;
 
-pub use quantization::Quantization;
-pub(crate) use {
-    counting::tensors,
-    ends::{ends, is_end},
-    grouping::numbering,
-    logical::{Logical, logical},
+pub(crate) use {counting::tensors, ends::is_end, logical::logical, numbering::numbering};
+pub use {
+    ends::{End, Ends},
+    quantization::{Quantization, declared},
 };
 
 use crate::{
@@ -62,6 +61,8 @@ pub struct WeightSet {
     pub nature: Nature,
     /// Indexes of its artifacts.
     pub files: Vec<usize>,
+    /// Whether each file holds a slice of every matrix, so that shapes are those of slices.
+    pub sliced: bool,
     /// All tensors, whatever their role; a name that stands in several files counts once.
     pub tensors: u64,
     /// Logical parameters: packed elements counted as what they stand for, bytes under two names
@@ -80,6 +81,8 @@ pub struct WeightSet {
     pub bytes: u64,
     /// Modules beside the main model, their parameters counted in `parameters`.
     pub extras: Vec<Extra>,
+    /// Where the model begins and ends: what lies in its own folder, not in components' folders.
+    pub ends: Ends,
     /// How most of its packed parameters are packed, as the tensors show; `None` where none is.
     pub quantization: Option<Quantization>,
 }

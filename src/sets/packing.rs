@@ -195,10 +195,12 @@ fn product(shape: &[u64]) -> Option<u64> {
     shape.iter().try_fold(1, |n: u64, &extent| n.checked_mul(extent))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the signature of the table")]
 fn unknown(packed: &Packed) -> Option<Unpacked> {
     Some(packed.counted(packed.hinted_bits(), None))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the signature of the table")]
 fn plain(packed: &Packed) -> Option<Unpacked> {
     Some(packed.found(Some(8), Some(packed.tensor.shape.clone())))
 }
@@ -249,6 +251,7 @@ fn words_by_hint(packed: &Packed) -> Option<Unpacked> {
     Some(packed.found(Some(bits), packed.widened(32, bits)))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the signature of the table")]
 fn words_by_hint_flat(packed: &Packed) -> Option<Unpacked> {
     let bits = packed.hinted_bits();
     let words = packed.tensor.elements();
@@ -263,6 +266,7 @@ fn nibbles_flat(packed: &Packed) -> Option<Unpacked> {
     Some(packed.counted(Some(4), elements))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the signature of the table")]
 fn nibbles(packed: &Packed) -> Option<Unpacked> {
     Some(packed.found(Some(4), packed.widened(2, 1)))
 }

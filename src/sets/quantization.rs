@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::config_in;
+use super::{WeightSet, config_in};
 use crate::facts::{Facts, Node};
 
 /// A quantization, as files declare it or as tensors show it.
@@ -97,10 +97,15 @@ impl Hints {
     }
 
     /// What is declared as a whole, where anything is.
-    pub(super) fn declared(&self) -> Option<Quantization> {
+    fn declared(&self) -> Option<Quantization> {
         let method = self.method.clone()?;
         Some(Quantization { method, bits: self.bits })
     }
+}
+
+/// The quantization that the files beside a set declare.
+pub fn declared(facts: &Facts, set: &WeightSet) -> Option<Quantization> {
+    Hints::of(facts, &set.folder).declared()
 }
 
 /// The weights of the first group of a compressed-tensors declaration.

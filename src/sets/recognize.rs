@@ -5,7 +5,6 @@ use std::collections::{BTreeSet, HashSet};
 use super::{
     WeightSet,
     architectures::all,
-    ends::ends,
     logical::{Logical, logical},
 };
 use crate::facts::Facts;
@@ -75,7 +74,7 @@ pub fn recognize(facts: &Facts, set: &WeightSet) -> Option<Recognized> {
     let parameters = logical(facts, set);
     let names: HashSet<String> = parameters.iter().map(|tensor| template(&tensor.name)).collect();
     let (model_types, reason) = by_row(&names).or_else(|| by_mark(&names))?;
-    let ends = ends(set, &parameters);
+    let ends = &set.ends;
     Some(Recognized {
         model_types,
         reason,

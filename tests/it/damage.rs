@@ -101,7 +101,7 @@ fn weight_files_that_lie_are_told_and_the_rest_still_comes() {
     check(
         b"\xff\xfe\x00not a header at all",
         "header-invalid",
-        "the header needs 8026373736021393159 bytes, the file has 23",
+        "the header needs 6998721842869501703 bytes, the file has 22",
     );
 }
 
@@ -158,11 +158,32 @@ fn what_is_no_file_is_named_and_never_opened() {
 fn a_file_that_may_not_be_read_is_a_fact() {
     let release = whole("tiny").file("config.json", "{}");
     let locked = release.path().join("config.json");
-    fs::set_permissions(&locked, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o0)).unwrap();
     if fs::read(&locked).is_ok() {
         return; // a superuser reads everything
     }
     assert!(findings(&release.inspect()).contains(&"medium unreadable config.json".to_owned()));
+}
+
+#[test]
+fn a_file_that_shrinks_while_it_is_hashed_is_told_with_both_lengths() {
+    let release = whole("tiny").file("data.bin", vec![7; 3 << 20]);
+    let place = release.path().join("data.bin");
+    let request = weighbill::Request::of(&release.path());
+    let cut = std::sync::Once::new();
+    let report = weighbill::inspect(&request, 1, &|_, _| {
+        cut.call_once(|| fs::write(&place, b"less").unwrap());
+    })
+    .unwrap();
+    let changed = report.findings.iter().find(|it| it.id == "file-changed").expect("a finding");
+    assert!(
+        changed.message.contains("3145728 bytes long and is now 4 bytes"),
+        "{}",
+        changed.message
+    );
+    let sha256 =
+        |path: &str| report.artifacts.iter().find(|it| it.path == path).unwrap().sha256.is_some();
+    assert_eq!((sha256("data.bin"), sha256("model.safetensors")), (false, true));
 }
 
 #[test]

@@ -16,7 +16,7 @@ const HOUSE: &[(&str, &[&str])] = &[
     ("inventory", &["facts", "locate", "words"]),
     ("read", &["facts", "inventory", "source", "words"]),
     ("layers", &[]),
-    ("sets", &["facts", "words"]),
+    ("sets", &["facts", "layers", "words"]),
     ("licenses", &["digest"]),
     ("terms", &["digest", "facts", "licenses", "words"]),
     ("evidence", &["facts", "sets", "words"]),
@@ -24,7 +24,8 @@ const HOUSE: &[(&str, &[&str])] = &[
     (
         "judge",
         &[
-            "digests", "evidence", "facts", "licenses", "report", "sets", "terms", "words",
+            "digest", "digests", "evidence", "facts", "layers", "licenses", "report", "sets",
+            "terms", "words",
         ],
     ),
     (
@@ -34,6 +35,7 @@ const HOUSE: &[(&str, &[&str])] = &[
             "terms", "words",
         ],
     ),
+    ("explain", &["evidence", "judge", "words"]),
     ("render", &["layers", "report", "words"]),
     ("gate", &["report", "words"]),
 ];

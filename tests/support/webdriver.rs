@@ -1,4 +1,11 @@
-//! As much of a WebDriver client as the tests need: HTTP to a driver of our own on this machine.
+//! As much of a `WebDriver` client as the tests need: HTTP to a driver of our own on this machine.
+
+#![allow(
+    unreachable_pub,
+    clippy::allow_attributes,
+    clippy::unwrap_used,
+    reason = "a module of each test that uses it"
+)]
 
 use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
@@ -15,7 +22,7 @@ pub struct Browser {
     driver: Child,
     port: u16,
     session: String,
-    _profile: tempfile::TempDir,
+    profile: tempfile::TempDir,
 }
 
 impl Browser {
@@ -44,7 +51,7 @@ impl Browser {
             driver,
             port: port.unwrap(),
             session: String::new(),
-            _profile: profile,
+            profile,
         };
         let arguments = [
             "--headless",
@@ -56,7 +63,7 @@ impl Browser {
             "--disable-component-update",
             "--disable-sync",
             "--disable-dev-shm-usage",
-            &format!("--user-data-dir={}", browser._profile.path().display()),
+            &format!("--user-data-dir={}", browser.profile.path().display()),
         ];
         let wanted = json!({ "capabilities": { "alwaysMatch": {
             "browserName": "chrome",
@@ -64,7 +71,7 @@ impl Browser {
             "goog:loggingPrefs": { "browser": "ALL" },
         } } });
         let session = browser.ask("POST", "/session", &wanted);
-        browser.session = session["sessionId"].as_str().unwrap().to_owned();
+        session["sessionId"].as_str().unwrap().clone_into(&mut browser.session);
         Some(browser)
     }
 
@@ -93,7 +100,8 @@ impl Browser {
     /// All that the console was told.
     pub fn complaints(&mut self) -> String {
         let log = self.command("se/log", &json!({ "type": "browser" }));
-        log.as_array().unwrap().iter().map(|entry| format!("{}\n", entry["message"])).collect()
+        let entries = log.as_array().unwrap().iter();
+        entries.map(|entry| entry["message"].to_string()).collect::<Vec<_>>().join("\n")
     }
 
     fn command(&mut self, path: &str, body: &Value) -> Value {

@@ -13,7 +13,7 @@ mod avx512;
 #[cfg(target_arch = "x86_64")]
 mod sha_ni;
 
-use std::{sync::LazyLock, time::Instant};
+use std::{fmt, sync::LazyLock, time::Instant};
 
 /// The eight words of a SHA-256 under way.
 pub(super) type State = [u32; 8];
@@ -125,6 +125,14 @@ impl Kernels {
         &HERE
     }
 
+    /// As if rows cost so many nanoseconds, from that of one stream on.
+    #[cfg(test)]
+    pub(super) fn costing(costs: [f64; MAX_LANES]) -> Self {
+        let mut kernels = Self { first: [PLAIN; _], cost: [0.0; _] };
+        kernels.cost[1..].copy_from_slice(&costs);
+        kernels
+    }
+
     /// The cheapest cut of every row, given what one run of each kernel costs.
     fn cheapest(timed: &[(Kernel, f64)]) -> Self {
         let mut kernels = Self { first: [PLAIN; _], cost: [0.0; _] };
@@ -162,6 +170,17 @@ impl Kernels {
     pub(super) fn full(&self) -> usize {
         let best = (1..=MAX_LANES).map(|lanes| self.speed(lanes)).fold(0.0, f64::max);
         (1..MAX_LANES).find(|&lanes| self.speed(lanes) >= 0.7 * best).unwrap_or(MAX_LANES)
+    }
+}
+
+/// For people: each kernel taken, the row it is taken for, and the speed of that row.
+impl fmt::Display for Kernels {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for lanes in [1, 2, 4, 8, MAX_LANES] {
+            let (name, speed) = (self.first[lanes].name, self.speed(lanes));
+            writeln!(f, "{lanes:2} streams: {speed:.2} GB/s, {name}")?;
+        }
+        Ok(())
     }
 }
 

@@ -64,31 +64,8 @@ fn the_cheapest_cut_is_taken() {
         (kernel(8), 40.0),
     ];
     let kernels = Kernels::cheapest(&timed);
-    let cost = kernels.cost.map(|cost| cost.round() as u64);
-    assert_eq!(cost[..=9], [0, 10, 12, 22, 22, 32, 34, 40, 40, 50]);
+    let cost = kernels.cost.map(|cost| format!("{cost}"));
+    assert_eq!(cost[..=9].join(" "), "0 10 12 22 22 32 34 40 40 50");
     assert_eq!(kernels.first[7].lanes, 8); // one idle
     assert_eq!(kernels.full(), 2);
-}
-
-#[test]
-#[ignore]
-fn zz() {
-    for k in KERNELS {
-        if (k.runs_here)() {
-            println!(
-                "{} {:.2} GB/s",
-                k.name,
-                (k.lanes * 64) as f64 / (0..50).map(|_| time(*k)).fold(1e9, f64::min)
-            );
-        }
-    }
-    let h = Kernels::here();
-    println!("{:?} full {}", h.first.map(|k| k.name), h.full());
-    let t = Instant::now();
-    for _ in 0..100 {
-        for k in KERNELS {
-            time(*k);
-        }
-    }
-    println!("{:?}", t.elapsed() / 100);
 }

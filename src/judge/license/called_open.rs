@@ -37,10 +37,17 @@ static SAID: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// What such words are often said of besides: other people's models, tools, data.
+/// Nouns that the words are often said of besides the model.
+static THINGS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^[- ]*(?:\w+[- ]){0,2}?(?:communit\w+|librar\w+|tools?|toolkits?|frameworks?|datasets?|data|code|codebase|corpora|software|projects?|packages?|repositor\w+|benchmarks?|ecosystem)\b",
+    )
+});
+
+/// Signs that a sentence compares, denies, or speaks of other models.
 static OTHERS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)\b(?:other|existing|many|most|all|any|some|several|various|current|previous|than|among|outperforms?|compared|not|isn't|community|librar\w+|tools?|toolkit|frameworks?|datasets?|data|code|corpora|software|projects?|packages?|repositor\w+|benchmarks?|alternatives?)\b",
+        r"(?i)\b(?:other|existing|many|most|all|any|some|several|various|current|previous|than|among|outperforms?|compared|not|isn't|alternatives?)\b",
     )
 });
 
@@ -69,7 +76,8 @@ fn said(text: &str) -> Option<&str> {
         &text[start..end]
     };
     let found = SAID.captures_iter(text).filter_map(|it| it.get(1));
-    let mut own = found.filter(|it| !OTHERS.is_match(sentence(it.start())));
+    let mut own = found
+        .filter(|it| !OTHERS.is_match(sentence(it.start())) && !THINGS.is_match(&text[it.end()..]));
     own.next().map(|it| it.as_str())
 }
 
@@ -83,7 +91,9 @@ mod tests {
         check("We open-sourced the weights.", Some("open-sourced"));
         check("It is an open source LLM.", Some("open source"));
         check("It outperforms all open-source models of its size.", None);
+        check("An open source language model under community terms.", Some("open source"));
         check("Built with an open-source library.", None);
+        check("Thanks to the open source community.", None);
         check("This is not an open source model.", None);
         check("Open source is a fine thing.", None);
     }

@@ -1,14 +1,19 @@
 //! The body of a card, cut into blocks (prose, table rows, code) under its sections.
 
-use std::{borrow::Cow, mem};
+use std::mem;
 
-use super::inline::{self, Definitions, Inline};
-use crate::facts::Section;
+use super::{
+    inline::{self, Definitions, Inline},
+    lines::{
+        cells, definition, frames_table, has_cell, heading, html_cells, item, label, plain, rule,
+        run_in, tidy, underline,
+    },
+    stretches::{Stretch, definitions, stretches},
+};
+use crate::facts::{Section, SectionTopic};
 
 /// The level of a bold run-in among the sections.
 const RUN_IN: u8 = 7;
-/// The most bytes of a label, and of the first words of a run-in.
-const MOST_LABEL: usize = 80;
 /// Sections that are kept.
 const MOST_SECTIONS: usize = 10_000;
 
@@ -86,121 +91,6 @@ impl<'a> Body<'a> {
     }
 }
 
-/// A line outside code, without comments, or a block of code.
-enum Stretch<'a> {
-    Text(u32, Cow<'a, str>),
-    Code(String, Vec<(u32, &'a str)>),
-}
-
-/// Takes code out first, since nothing in it is markup, and comments with it.
-fn stretches<'a>(lines: impl Iterator<Item = (u32, &'a str)>) -> Vec<Stretch<'a>> {
-    let mut out = Vec::new();
-    let mut code: Option<OpenCode> = None;
-    let mut hidden: Option<&str> = None;
-    for (number, line) in lines {
-        if let Some((fence, _, inside)) = &mut code {
-            if fence.closes(line) {
-                out.extend(
-                    code.take().map(|(_, language, inside)| Stretch::Code(language, inside)),
-                );
-            } else {
-                inside.push((number, line));
-            }
-        } else if let Some((fence, language)) = Fence::opens(line).filter(|_| hidden.is_none()) {
-            code = Some((fence, language, Vec::new()));
-        } else {
-            out.push(Stretch::Text(number, shown(line, &mut hidden)));
-        }
-    }
-    out.extend(code.map(|(_, language, inside)| Stretch::Code(language, inside)));
-    out
-}
-
-/// A block of code that is not closed: its end, its language, its lines.
-type OpenCode<'a> = (Fence, String, Vec<(u32, &'a str)>);
-
-/// What ends a block of code.
-enum Fence {
-    Marks(u8, usize),
-    Pre,
-}
-
-impl Fence {
-    fn opens(line: &str) -> Option<(Self, String)> {
-        let line = line.trim_start_matches([' ', '\t', '>']);
-        let mark = *line.as_bytes().first()?;
-        if matches!(mark, b'`' | b'~') {
-            let len = line.bytes().take_while(|byte| *byte == mark).count();
-            let info = line[len..].trim();
-            let language: String =
-                info.chars().take_while(|c| !c.is_whitespace()).take(40).collect();
-            return (len >= 3 && !info.contains('`')).then_some((Self::Marks(mark, len), language));
-        }
-        let pre = line.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("<pre"));
-        (pre && !line.contains("</pre>")).then(|| (Self::Pre, String::new()))
-    }
-
-    fn closes(&self, line: &str) -> bool {
-        match self {
-            Self::Marks(mark, len) => {
-                let line = line.trim_start_matches([' ', '\t', '>']).trim_end();
-                line.len() >= *len && line.bytes().all(|byte| byte == *mark)
-            }
-            Self::Pre => line.contains("</pre>"),
-        }
-    }
-}
-
-/// A line without what comments, scripts and styles hide.
-fn shown<'a>(line: &'a str, hidden: &mut Option<&'static str>) -> Cow<'a, str> {
-    const PAIRS: [(&str, &str); 3] = [
-        ("<!--", "-->"),
-        ("<style", "</style>"),
-        ("<script", "</script>"),
-    ];
-    if hidden.is_none() && !line.contains('<') {
-        return Cow::Borrowed(line);
-    }
-    let mut out = String::new();
-    let mut rest = line;
-    loop {
-        if let Some(end) = *hidden {
-            let Some(at) = rest.find(end) else { break };
-            rest = &rest[at + end.len()..];
-            *hidden = None;
-        }
-        let next = PAIRS.iter().filter_map(|(start, end)| Some((rest.find(start)?, *end))).min();
-        let Some((at, end)) = next else {
-            out.push_str(rest);
-            break;
-        };
-        out.push_str(&rest[..at]);
-        rest = &rest[at..];
-        *hidden = Some(end);
-    }
-    Cow::Owned(out)
-}
-
-/// `[name]: address` lines.
-fn definitions(stretches: &[Stretch]) -> Definitions {
-    let lines = stretches.iter().filter_map(|stretch| match stretch {
-        Stretch::Text(_, text) => Some(text.trim()),
-        Stretch::Code(..) => None,
-    });
-    lines
-        .filter_map(definition)
-        .map(|(name, address)| (name.to_lowercase(), address.to_owned()))
-        .collect()
-}
-
-fn definition(line: &str) -> Option<(&str, &str)> {
-    let (name, rest) = line.strip_prefix('[')?.split_once("]:")?;
-    let address = rest.split_whitespace().next()?;
-    let known = address.starts_with("http") || address.starts_with(['/', '.', '#', '<']);
-    (known && !name.contains(['[', ']']) && name.len() <= 200)
-        .then(|| (name, address.trim_matches(['<', '>'])))
-}
-
 /// Puts blocks and sections together, line by line.
 #[derive(Default)]
 struct Scanner<'a> {
@@ -250,6 +140,9 @@ impl Scanner<'_> {
         } else if self.lines.len() == 1 && trimmed.contains('|') && rule(trimmed) {
             let (line, head) = self.lines.remove(0);
             self.row(line, &head);
+        } else if frames_table(trimmed) {
+            self.flush();
+            self.in_table &= !trimmed.starts_with("<table");
         } else if has_cell(trimmed) || !self.cells.is_empty() {
             self.flush();
             self.html_row(number, trimmed);
@@ -268,10 +161,13 @@ impl Scanner<'_> {
         let starts_run_in =
             run_in(trimmed).is_some_and(|(_, rest, colon)| colon || rest.is_empty());
         if starts_run_in && !self.lines.is_empty() {
-            let hard = self
-                .lines
-                .last()
-                .is_some_and(|(_, line)| line.ends_with(['.', ':', '\\']) || line.len() < 60);
+            let labeled =
+                self.lines.first().and_then(|(_, line)| run_in(line)).is_some_and(|it| it.2);
+            let hard = labeled
+                || self
+                    .lines
+                    .last()
+                    .is_some_and(|(_, line)| line.ends_with(['.', ':', '\\']) || line.len() < 60);
             if hard {
                 self.flush();
             }
@@ -281,11 +177,14 @@ impl Scanner<'_> {
 
     /// Ends the paragraph or item.
     fn flush(&mut self) {
-        let lines = mem::take(&mut self.lines);
+        let mut lines = mem::take(&mut self.lines);
         let item = mem::take(&mut self.item);
         let Some((line, first)) = lines.first().cloned() else {
             return;
         };
+        if let Some((title, rest, false)) = run_in(&first).filter(|it| !it.1.is_empty()) {
+            lines[0].1 = format!("**{title}:** {rest}"); // as if its colon had been written
+        }
         let whole: Vec<(u32, &str)> =
             lines.iter().map(|(line, text)| (*line, text.as_str())).collect();
         let said = inline::read(&whole, &self.definitions);
@@ -378,7 +277,13 @@ impl Scanner<'_> {
         }
         self.body.parents.push(self.open.last().map(|(at, ..)| *at));
         self.open.push((self.body.sections.len(), level, indent));
-        self.body.sections.push(Section { title, level, line, last: line });
+        self.body.sections.push(Section {
+            title,
+            level,
+            line,
+            last: line,
+            topic: SectionTopic::Other,
+        });
     }
 }
 
@@ -390,125 +295,6 @@ impl<'a> Scanner<'a> {
         let section = self.open.last().map_or(0, |(at, ..)| *at);
         self.body.blocks.push(Block { kind, said, section, label });
     }
-}
-
-/// `## Title`, `<h2>Title</h2>`, `<summary>Title</summary>`: level and title.
-fn heading(line: &str) -> Option<(u8, &str)> {
-    let hashes = line.bytes().take_while(|byte| *byte == b'#').count();
-    let rest = &line[hashes..];
-    let spaced =
-        rest.starts_with([' ', '\t']) || hashes > 1 && rest.starts_with(char::is_alphanumeric);
-    if (1..=6).contains(&hashes) && (spaced || rest.is_empty()) {
-        return Some((u8::try_from(hashes).ok()?, rest.trim().trim_end_matches('#').trim_end()));
-    }
-    let tag = line.get(..3).filter(|_| line.starts_with('<'))?.to_ascii_lowercase();
-    let digit = tag.strip_prefix("<h").and_then(|digit| digit.parse::<u8>().ok());
-    if let Some(level) = digit.filter(|digit| (1..=6).contains(digit)) {
-        return Some((level, line));
-    }
-    let summary = line.len() < 400 && line.to_ascii_lowercase().contains("<summary");
-    summary.then_some((6, line))
-}
-
-/// The line under a setext heading.
-fn underline(line: &str) -> Option<u8> {
-    let all = |mark| line.len() >= 3 && line.bytes().all(|byte| byte == mark);
-    if all(b'=') {
-        Some(1)
-    } else {
-        all(b'-').then_some(2)
-    }
-}
-
-/// `- item`, `1. item`: what follows the mark.
-fn item(line: &str) -> Option<&str> {
-    let digits = line.bytes().take_while(u8::is_ascii_digit).count();
-    let mark = if digits == 0 {
-        line.strip_prefix(['-', '*', '+', '•'])
-    } else {
-        line[digits..].strip_prefix(['.', ')']).filter(|_| digits < 4)
-    };
-    mark.filter(|rest| rest.starts_with([' ', '\t'])).map(str::trim_start)
-}
-
-/// `**Title** rest`, `**Title:** rest`, `__Title__`, `<b>Title</b>`: title, rest, and whether a
-/// colon parts them.
-fn run_in(line: &str) -> Option<(&str, &str, bool)> {
-    const PAIRS: [(&str, &str); 5] = [
-        ("***", "***"),
-        ("**", "**"),
-        ("__", "__"),
-        ("<b>", "</b>"),
-        ("<strong>", "</strong>"),
-    ];
-    let (inside, end) =
-        PAIRS.iter().find_map(|(start, end)| Some((line.strip_prefix(start)?, end)))?;
-    let (title, rest) = inside.split_once(end).filter(|(title, _)| title.len() <= MOST_LABEL)?;
-    let rest = rest.trim();
-    let title = title.trim();
-    let colon = title.ends_with([':', '：']) || rest.starts_with([':', '：']);
-    let (title, rest) =
-        (title.trim_end_matches([':', '：', '.']), rest.trim_start_matches([':', '：', ' ']));
-    let words = title.split_whitespace().count();
-    let new = rest.is_empty() || rest.starts_with(|c: char| c.is_uppercase() || !c.is_ascii());
-    let title_like = colon || (words <= 6 && new && !title.ends_with(['!', '?', ',']));
-    (!title.is_empty() && title_like && words <= 10).then_some((title, rest, colon))
-}
-
-/// `Paper: …` at the start of a block.
-fn label(words: &str) -> Option<String> {
-    let at = words.find([':', '：']).filter(|at| *at <= MOST_LABEL)?;
-    let (label, rest) = words.split_at(at);
-    let short =
-        label.split_whitespace().count() <= 5 && !label.contains("http") && !label.contains(". ");
-    let parted = rest.starts_with('：')
-        || rest[1..].is_empty()
-        || rest[1..].starts_with(char::is_whitespace);
-    (short && parted && !label.trim().is_empty()).then(|| tidy(label))
-}
-
-fn plain(markup: &str, definitions: &Definitions) -> String {
-    tidy(&inline::read(&[(1, markup)], definitions).words)
-}
-
-/// A title without what templates and fancy add.
-fn tidy(title: &str) -> String {
-    let title = title.replace("[optional]", " ").replace('\n', " ");
-    let edge = |c: char| c.is_whitespace() || c == ':' || c == '：';
-    title.trim_matches(edge).to_owned()
-}
-
-/// `|---|:--:|`.
-fn rule(line: &str) -> bool {
-    line.contains("--")
-        && line.bytes().all(|byte| matches!(byte, b'|' | b'-' | b':' | b' ' | b'\t' | b'+'))
-}
-
-/// The cells of `| a | b |`, as written.
-fn cells(line: &str) -> Vec<String> {
-    let line = line.strip_prefix('|').unwrap_or(line);
-    let line = line.strip_suffix('|').unwrap_or(line);
-    line.replace("\\|", "\u{1}")
-        .split('|')
-        .map(|cell| cell.trim().replace('\u{1}', "|"))
-        .take(200)
-        .collect()
-}
-
-fn has_cell(line: &str) -> bool {
-    ["<td", "<th>", "<th ", "<tr"].iter().any(|tag| line.contains(tag))
-}
-
-/// What stands in each `<td>` or `<th>`.
-fn html_cells(text: &str) -> Vec<String> {
-    let mut cells = Vec::new();
-    for part in text.split("<t").skip(1) {
-        let of_cell = part.starts_with(['d', 'h']) && !part.starts_with("he");
-        if let Some((_, inner)) = part.split_once('>').filter(|_| of_cell) {
-            cells.push(inner.split("</t").next().unwrap_or(inner).trim().to_owned());
-        }
-    }
-    cells
 }
 
 #[cfg(test)]

@@ -29,20 +29,24 @@ struct Entry {
     aside: bool,
 }
 
+impl Entry {
+    /// Whether it is the record of a program or of data, and no paper.
+    fn is_software(&self) -> bool {
+        matches!(self.kind.as_str(), "software" | "online" | "dataset" | "manual" | "electronic")
+    }
+}
+
 /// Reads the citations of a card.
 pub(super) fn read(body: &Body, own: &Own, said: &mut Said) {
     let entries = entries(body, own);
-    let any_own = entries.iter().any(|entry| own.is(&entry.title));
+    let any_own = entries.iter().any(|entry| !entry.is_software() && own.is(&entry.title));
     let awaited = said.has(Component::ResearchPaper, Presence::Promised);
     for entry in &entries {
         let Entry { line, title, .. } = entry;
         let shown: String = title.chars().take(100).collect();
         let of_data =
             PHRASES.find(title).iter().any(|hit| hit.sense == Sense::Name(Name::DatasetPaper));
-        let software = matches!(
-            entry.kind.as_str(),
-            "software" | "online" | "dataset" | "manual" | "electronic"
-        );
+        let software = entry.is_software();
         let report =
             entry.kind == "techreport" || title.to_lowercase().contains("technical report");
         let about = if report {
@@ -88,6 +92,14 @@ pub(super) fn read(body: &Body, own: &Own, said: &mut Said) {
 fn entries(body: &Body, own: &Own) -> Vec<Entry> {
     let mut found = Vec::new();
     for block in &body.blocks {
+        let has = match &block.kind {
+            Kind::Code(_, lines) => lines.iter().any(|(_, line)| line.contains('@')),
+            Kind::Prose => block.said.words.contains('@'),
+            _ => false,
+        };
+        if !has {
+            continue;
+        }
         let title = body.titles(block.section).next().unwrap_or_default();
         let under = PHRASES.place(title);
         let aside = !title.is_empty()
@@ -98,7 +110,7 @@ fn entries(body: &Body, own: &Own) -> Vec<Entry> {
                 .any(|it| PHRASES.place(it) == Some(Place::Citation))
             && !own.is(title);
         let (text, line_of): (String, Box<dyn Fn(usize) -> u32>) = match &block.kind {
-            Kind::Code(_, lines) if lines.iter().any(|(_, line)| line.contains('@')) => {
+            Kind::Code(_, lines) => {
                 let first = lines.first().map_or(1, |(line, _)| *line);
                 let text = lines.iter().map(|(_, line)| *line).collect::<Vec<_>>().join("\n");
                 let breaks: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
@@ -107,7 +119,7 @@ fn entries(body: &Body, own: &Own) -> Vec<Entry> {
                 };
                 (text, Box::new(line))
             }
-            Kind::Prose if block.said.words.contains('@') => {
+            Kind::Prose => {
                 let said = &block.said;
                 (said.words.clone(), Box::new(|at| said.line_at(at)))
             }

@@ -29,11 +29,18 @@ pub(super) fn read(passage: &Passage, own: &Own, said: &mut Said) {
             continue;
         }
         let stated = states(passage, sentence, hits, said);
+        let asked = passage.words[sentence.clone()].trim_end().ends_with(['?', '？', '؟']);
+        if asked || passage.has(Name::Boilerplate, sentence) {
+            continue;
+        }
         for hit in hits {
             let Sense::Claim(about) = hit.sense else {
                 continue;
             };
-            if !stated.hides(about, passage, hit) && claims(passage, sentence, hit, about, own) {
+            if said.wants_of(about, Presence::Claimed)
+                && !stated.hides(about, passage, sentence)
+                && claims(passage, sentence, hit, about, own)
+            {
                 let quote = passage.quote(sentence, hit.start);
                 let saying = format!("prose speaks of {}: {quote}", thing(about));
                 said.state(about, Presence::Claimed, passage.line(hit.start), saying);
@@ -75,13 +82,11 @@ struct Stated {
 }
 
 impl Stated {
-    /// Whether a claim in the same sentence adds nothing to what was stated.
-    fn hides(&self, about: Component, passage: &Passage, hit: &Hit) -> bool {
-        let public = passage
-            .words
-            .get(hit.start..hit.end)
-            .is_some_and(|it| it.to_lowercase().contains("public"));
-        self.plainly.contains(&about) || (self.called.contains(&about) && !public)
+    /// Whether a claim in the same sentence adds nothing to what was stated: `trained on internal
+    /// data` claims none beside, `public and internal data` does.
+    fn hides(&self, about: Component, passage: &Passage, sentence: &Range<usize>) -> bool {
+        let called = self.called.contains(&about) && !passage.has(Name::Public, sentence);
+        called || self.plainly.contains(&about)
     }
 }
 
@@ -97,7 +102,7 @@ fn states(passage: &Passage, sentence: &Range<usize>, hits: &[Hit], said: &mut S
         if about.is_empty() {
             let topic = passage.places.first().filter(|_| fits_heading(passage, sentence, side));
             if let Some(Place::Topic(topic)) = topic {
-                said.disclose(topic, presence, line, format!("{}: {quote}", verb(presence, side)));
+                said.disclose(topic, presence, line, said_of(presence, side, "this", &quote));
             }
         }
         for about in about {
@@ -107,18 +112,18 @@ fn states(passage: &Passage, sentence: &Range<usize>, hits: &[Hit], said: &mut S
                 &mut stated.plainly
             }
             .push(about);
-            let saying = format!("{} {}: {quote}", thing(about), verb(presence, side));
+            let saying = said_of(presence, side, thing(about), &quote);
             said.state(about, presence, line, saying);
         }
     }
     stated
 }
 
-fn verb(presence: Presence, side: Side) -> &'static str {
+fn said_of(presence: Presence, side: Side, thing: &str, quote: &str) -> String {
     match (presence, side) {
-        (Presence::Promised, _) => "is said to be still to come",
-        (_, Side::Near) => "is called the publisher's own",
-        _ => "is said not to be released",
+        (Presence::Promised, _) => format!("promises {thing}: {quote}"),
+        (_, Side::Near) => format!("calls {thing} internal or proprietary: {quote}"),
+        _ => format!("withholds {thing}: {quote}"),
     }
 }
 
@@ -144,6 +149,11 @@ fn named(
             subjects.pop(); // `training` grows into `training data`
         }
         subjects.push((hit.start, hit.end, about));
+    }
+    if passage.words[..state.start].ends_with('(') {
+        // `logs (coming soon)` is said of the logs alone
+        let one = subjects.iter().filter(|it| it.1 <= state.start && it.1 + 2 >= state.start);
+        return one.map(|it| it.2).collect();
     }
     let fits = |(start, end, _): &&(usize, usize, Component)| {
         let before = state.start.checked_sub(*end);
@@ -257,6 +267,11 @@ fn claims(
             !modal
                 && !of_another(passage, sentence, hit.start, own)
                 && !passage.places.contains(&Place::HowTo)
+        }
+        Component::TrainingCode | Component::InferenceCode | Component::EvaluationCode => {
+            let address =
+                |link: &&super::inline::Link| !link.image && link.target.starts_with("http");
+            !modal && !passage.links_in(sentence).any(|link| address(&link))
         }
         _ => !modal,
     }

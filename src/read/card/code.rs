@@ -138,7 +138,8 @@ fn runs(language: &str, lines: &[(u32, &str)], said: &mut Said) {
             line.len() < 2000 && marks.iter().any(|mark| bare(line).contains(mark))
         })
     };
-    let (Some((line, _)), Some((_, run))) = (first(LOADS), first(RUNS)) else {
+    let again = || lines.iter().filter(|(_, line)| bare(line).contains("pipeline(")).nth(1);
+    let (Some((line, _)), Some((_, run))) = (first(LOADS), first(RUNS).or_else(again)) else {
         return;
     };
     let run: String = run.trim().chars().take(80).collect();

@@ -26,9 +26,9 @@ impl Folded {
 /// Folds a text; a byte of ASCII stays a byte.
 pub(super) fn fold(text: &str) -> Folded {
     if text.is_ascii() {
-        let folded = text.bytes().map(|byte| char::from(ascii(byte))).collect();
+        let folded: Vec<u8> = text.bytes().map(ascii).collect();
         return Folded {
-            text: folded,
+            text: String::from_utf8(folded).unwrap_or_default(),
             origins: Vec::new(),
             len: text.len(),
         };

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::tags::{TAGS, attribute};
 use crate::read::yaml::head;
 
 /// What a block says, without markup.
@@ -57,7 +58,8 @@ impl Inline {
 
 /// Reads lines that belong together.
 pub(super) fn read(lines: &[(u32, &str)], definitions: &Definitions) -> Inline {
-    let mut joined = String::new();
+    let len: usize = lines.iter().map(|(_, text)| text.len() + 1).sum();
+    let mut joined = String::with_capacity(len);
     let mut starts = Vec::with_capacity(lines.len());
     for (line, text) in lines {
         if !joined.is_empty() {
@@ -66,17 +68,51 @@ pub(super) fn read(lines: &[(u32, &str)], definitions: &Definitions) -> Inline {
         starts.push((joined.len(), *line));
         joined.push_str(text.trim());
     }
+    if !has_markup(&joined) {
+        return Inline { words: joined, starts, links: Vec::new() };
+    }
     let mut reader = Reader {
         partners: partners(&joined),
         raw: &joined,
         starts: &starts,
         definitions,
-        inline: Inline::default(),
+        inline: Inline {
+            words: String::with_capacity(joined.len()),
+            starts: Vec::with_capacity(starts.len()),
+            links: Vec::new(),
+        },
         open: Vec::new(),
         depth: 0,
     };
     reader.walk(0, joined.len());
     reader.inline
+}
+
+/// Bytes that may mean more than themselves: marks, the start of an address, a space.
+const MARKS: [bool; 256] = {
+    let mut marks = [false; 256];
+    let of = b"\\![<&*`_~ h";
+    let mut at = 0;
+    while at < of.len() {
+        marks[of[at] as usize] = true;
+        at += 1;
+    }
+    marks
+};
+
+/// Whether a text may read otherwise than it is written.
+fn has_markup(text: &str) -> bool {
+    let mut before = b' ';
+    text.bytes().enumerate().any(|(at, byte)| {
+        let told = MARKS[usize::from(byte)]
+            && match byte {
+                b' ' => before == b' ',
+                b'h' => text.as_bytes()[at..].starts_with(b"http"),
+                _ => true,
+            };
+        before = byte;
+        told
+    })
 }
 
 /// Every bracket and the one that closes it, by their bytes; one pass, whatever the nesting.
@@ -136,14 +172,10 @@ impl Reader<'_> {
                     1
                 }
                 _ => {
-                    let plain = |c: char| {
-                        !matches!(
-                            c,
-                            '\\' | '!' | '[' | '<' | '&' | '*' | '`' | '_' | '~' | ' ' | 'h'
-                        )
-                    };
                     let first = rest.chars().next().map_or(1, char::len_utf8);
-                    let more = rest[first..].find(|c| !plain(c)).unwrap_or(rest.len() - first);
+                    let more =
+                        rest.as_bytes()[first..].iter().position(|it| MARKS[usize::from(*it)]);
+                    let more = more.unwrap_or(rest.len() - first);
                     self.keep(&rest[..first + more])
                 }
             };
@@ -238,11 +270,12 @@ impl Reader<'_> {
         let name_at = usize::from(inner.starts_with('/'));
         let name: String =
             inner[name_at..].chars().take_while(char::is_ascii_alphanumeric).collect();
-        if name.is_empty() {
-            return None;
+        let lower = name.to_ascii_lowercase();
+        if !TAGS.contains(&lower.as_str()) {
+            return None; // `<TBD>` is words
         }
         let at = self.inline.words.len();
-        match (name.to_ascii_lowercase().as_str(), name_at) {
+        match (lower.as_str(), name_at) {
             ("br" | "p" | "div" | "li", _) if !self.inline.words.is_empty() => {
                 self.inline.words.push('\n');
             }
@@ -378,26 +411,6 @@ fn target(rest: &str) -> Option<(String, usize)> {
 fn struck(rest: &str) -> usize {
     let near = head(&rest[2..], MOST_TARGET);
     near.find("~~").map_or(2, |len| len + 4)
-}
-
-/// The value of an attribute of an HTML tag.
-fn attribute(tag: &str, name: &str) -> Option<String> {
-    let lower = tag.to_ascii_lowercase();
-    let mut from = 0;
-    loop {
-        let at = from + lower[from..].find(name)?;
-        let spaced = lower[..at].ends_with(char::is_whitespace);
-        let value = tag[at + name.len()..].trim_start().strip_prefix('=').map(str::trim_start);
-        if let (true, Some(value)) = (spaced, value) {
-            let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''));
-            return match quote {
-                Some(quote) => value[1..].split(quote).next(),
-                None => value.split([' ', '/', '>']).next(),
-            }
-            .map(str::to_owned);
-        }
-        from = at + name.len();
-    }
 }
 
 #[cfg(test)]

@@ -21,19 +21,22 @@ const AFTER: usize = 60;
 /// Links of one block that are read.
 const MOST_LINKS: usize = 2000;
 
+/// Bytes beside the links of a line that is mostly links.
+const LITTLE: usize = 50;
+
 /// A link among its words.
-struct Context<'a> {
-    passage: &'a Passage<'a>,
-    link: &'a Link,
-    own: &'a Own,
+pub(super) struct Context<'a> {
+    pub(super) passage: &'a Passage<'a>,
+    pub(super) link: &'a Link,
+    pub(super) own: &'a Own,
     /// The sentence that it stands in.
-    sentence: Range<usize>,
+    pub(super) sentence: Range<usize>,
     /// Phrases of its text.
-    inside: Vec<Hit>,
+    pub(super) inside: Vec<Hit>,
     /// The words before it, its own, and some after it, within the sentence.
-    near: Range<usize>,
+    pub(super) near: Range<usize>,
     /// Those before it.
-    before: Range<usize>,
+    pub(super) before: Range<usize>,
 }
 
 /// Reads the links of a passage, and identifiers that are written without one.
@@ -107,7 +110,12 @@ impl<'a> Context<'a> {
     }
 
     fn read(&self, said: &mut Said) {
-        match target(&self.link.target) {
+        let of = target(&self.link.target);
+        let card = self.inside.iter().any(|hit| hit.sense == Sense::Subject(Component::DataCard));
+        if card && !matches!(of, Target::Nowhere | Target::Inside | Target::Mail) {
+            return self.state(Component::DataCard, "links a description of the data", said);
+        }
+        match of {
             Target::Nowhere => self.nowhere(said),
             Target::Arxiv(id) => self.paper(&format!("arXiv {id}"), said),
             Target::Doi(id) => self.paper(&format!("DOI {id}"), said),
@@ -126,19 +134,19 @@ impl<'a> Context<'a> {
         }
     }
 
-    fn inside(&self, name: Name) -> bool {
+    pub(super) fn inside(&self, name: Name) -> bool {
         self.inside.iter().any(|hit| hit.sense == Sense::Name(name))
     }
 
-    fn near(&self, name: Name) -> bool {
+    pub(super) fn near(&self, name: Name) -> bool {
         self.inside(name) || self.passage.has(name, &self.near)
     }
 
-    fn place(&self) -> Option<Place> {
+    pub(super) fn place(&self) -> Option<Place> {
         self.passage.places.first().copied()
     }
 
-    fn part(&self) -> Option<Component> {
+    pub(super) fn part(&self) -> Option<Component> {
         match self.place() {
             Some(Place::Part(part)) => Some(part),
             _ => None,
@@ -153,7 +161,7 @@ impl<'a> Context<'a> {
         quote(self.passage.words, &self.sentence, self.link.at)
     }
 
-    fn state(&self, about: Component, what: &str, said: &mut Said) {
+    pub(super) fn state(&self, about: Component, what: &str, said: &mut Said) {
         let saying = format!("{what}: {}", self.quote());
         said.state(about, Presence::Referenced, self.line(), saying);
     }
@@ -186,129 +194,8 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Whether the words beside a link make it this model's own paper or report, and which.
-    fn own_paper(&self) -> Option<Component> {
-        let report =
-            self.inside(Name::ReportLabel) || self.part() == Some(Component::TechnicalReport);
-        let about = if report {
-            Component::TechnicalReport
-        } else {
-            Component::ResearchPaper
-        };
-        let labeled = |place: Option<Place>| {
-            matches!(
-                place,
-                Some(Place::Part(Component::ResearchPaper | Component::TechnicalReport))
-            )
-        };
-        if labeled(self.passage.label) {
-            return Some(about);
-        }
-        let in_section = labeled(self.place()) || self.place() == Some(Place::Citation);
-        let named = self.inside(Name::PaperLabel) || self.inside(Name::ReportLabel);
-        if named && !self.link.bare && self.of_other() {
-            return None;
-        }
-        let words = self.link.text.split_whitespace().count();
-        let label_only = named && words <= 4;
-        let others = self.passage.has(Name::Technique, &self.before);
-        let introduced = self.passage.has(Name::Introduces, &self.near);
-        let vague = matches!(
-            self.link.text.to_lowercase().as_str(),
-            "here" | "link" | "this" | "this link"
-        );
-        let own = named && self.own.is(&self.link.text);
-        let of_list = label_only && self.passage.is_prose() && self.passage.of_links;
-        let says = (named || vague || self.link.bare || words >= 3) && introduced && !others;
-        (in_section || own || of_list || says).then_some(about)
-    }
-
-    /// Whether the text of the link names something else: `RefinedWeb paper`.
-    fn of_other(&self) -> bool {
-        const PLAIN: [&str; 12] = [
-            "the",
-            "our",
-            "this",
-            "full",
-            "official",
-            "original",
-            "research",
-            "technical",
-            "associated",
-            "accompanying",
-            "here",
-            "read",
-        ];
-        let labels = |word: &str| {
-            PHRASES
-                .find(word)
-                .iter()
-                .any(|hit| matches!(hit.sense, Sense::Name(Name::PaperLabel | Name::ReportLabel)))
-        };
-        let named = self.link.text.split(|c: char| c.is_whitespace() || c == ':').any(|word| {
-            let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
-            let capital = bare.starts_with(char::is_uppercase) && bare.len() > 2;
-            let plain = PLAIN.contains(&bare.to_lowercase().as_str())
-                || labels(bare)
-                || bare == "Tech"
-                || bare == "Link"
-                || bare == "PDF";
-            capital && !plain
-        });
-        named && !self.own.is(&self.link.text)
-    }
-
-    fn paper(&self, id: &str, said: &mut Said) {
-        let of_data = self.inside(Name::DatasetPaper)
-            || self.part() == Some(Component::Datasets)
-            || self.part() == Some(Component::DataCard);
-        match self.own_paper() {
-            Some(about) if !of_data || self.own.is(&self.link.text) => {
-                self.state(about, &format!("refers to {id}"), said);
-            }
-            _ if of_data || self.after_training_claim() => {
-                self.state(Component::DataCard, &format!("refers to {id} on the data"), said);
-            }
-            _ => {}
-        }
-    }
-
-    /// A document: a paper or report by its label, else one where its name says so.
-    fn document(&self, said: &mut Said) {
-        let file = self.link.target.rsplit('/').next().unwrap_or_default().to_lowercase();
-        let other = [
-            "license",
-            "guide",
-            "policy",
-            "terms",
-            "eula",
-            "form",
-            "slides",
-            "agreement",
-        ];
-        if other
-            .iter()
-            .any(|word| file.contains(word) || self.link.text.to_lowercase().contains(word))
-        {
-            return;
-        }
-        if self.inside.iter().any(|hit| hit.sense == Sense::Subject(Component::DataCard)) {
-            return self.state(Component::DataCard, "links a document on the data", said);
-        }
-        let named = ["report", "paper", "technical", "whitepaper", "tech"]
-            .iter()
-            .any(|word| file.contains(word));
-        let labeled = self.own_paper().filter(|_| !self.inside(Name::DatasetPaper));
-        let about = match labeled {
-            Some(about) => about,
-            None if named || self.inside(Name::ReportLabel) => Component::TechnicalReport,
-            None => return,
-        };
-        self.state(about, "links a document", said);
-    }
-
     /// Whether a claim on training data stands before the link in its sentence.
-    fn after_training_claim(&self) -> bool {
+    pub(super) fn after_training_claim(&self) -> bool {
         let before = self.sentence.start..self.link.at.max(self.sentence.start);
         let hits = self.passage.hits_in(&before);
         hits.iter().any(|hit| hit.sense == Sense::Claim(Component::Datasets))
@@ -330,13 +217,7 @@ impl<'a> Context<'a> {
     }
 
     fn dataset(&self, id: &str, said: &mut Said) {
-        if self.inside.iter().any(|hit| hit.sense == Sense::Subject(Component::DataCard)) {
-            self.state(
-                Component::DataCard,
-                &format!("refers to the card of the data set {id}"),
-                said,
-            );
-        } else if self.of_evaluation() {
+        if self.of_evaluation() {
             self.state(Component::EvaluationData, &format!("refers to the data set {id}"), said);
         } else {
             self.state(Component::Datasets, &format!("refers to the data set {id}"), said);
@@ -344,6 +225,13 @@ impl<'a> Context<'a> {
     }
 
     fn model(&self, id: &str, said: &mut Said) {
+        let lower = id.to_lowercase();
+        if lower.contains("optimizer") {
+            return self.state(Component::ModelMetadata, &format!("refers to {id}"), said);
+        }
+        if ["intermediate", "checkpoints", "ckpts"].iter().any(|it| lower.contains(it)) {
+            return self.state(Component::IntermediateParameters, &format!("refers to {id}"), said);
+        }
         let elsewhere = self.passage.has(Name::Elsewhere, &self.sentence);
         if elsewhere || self.part() == Some(Component::FinalParameters) {
             self.state(
@@ -386,6 +274,13 @@ impl<'a> Context<'a> {
 
     /// A repository counts for what the words beside it say that it holds.
     fn repo(&self, id: &str, said: &mut Said) {
+        if id.to_lowercase().contains("result") {
+            return self.state(
+                Component::EvaluationResults,
+                &format!("refers to the repository {id}"),
+                said,
+            );
+        }
         let tool = self.is_tool();
         let holds = [
             (Name::TrainingRepo, Component::TrainingCode),
@@ -423,7 +318,8 @@ impl<'a> Context<'a> {
             }
             _ => None,
         };
-        let code = self.near(Name::Code) || self.passage.label.is_some() || self.passage.of_links;
+        let code =
+            self.near(Name::Code) || self.passage.label.is_some() || self.passage.beside <= LITTLE;
         for (name, about) in holds {
             if code
                 && (self.near(name) || placed == Some(about) && about != Component::TrainingCode)
@@ -472,8 +368,14 @@ impl<'a> Context<'a> {
     /// Whether the link opens an item of a list of training data, or follows `trained on`.
     fn of_data_list(&self) -> bool {
         let in_data = self.part() == Some(Component::Datasets);
-        let opens =
-            self.link.at <= 40 || matches!(self.passage.block.kind, super::blocks::Kind::Row(..));
+        let lead = self.link.at.saturating_sub(self.sentence.start);
+        let said_before =
+            self.passage.words.get(self.sentence.start..self.link.at).unwrap_or_default();
+        let sent_on = ["see", "consult", "refer", "details"]
+            .iter()
+            .any(|it| said_before.to_lowercase().contains(it));
+        let row = matches!(self.passage.block.kind, super::blocks::Kind::Row(..));
+        let opens = (lead <= 40 && !sent_on) || row;
         (in_data && opens && !self.near(Name::CodeStrict))
             || (self.after_training_claim() && !self.near(Name::Code))
     }
@@ -493,7 +395,7 @@ impl<'a> Context<'a> {
         let about_page = aside.iter().any(|word| text.contains(word));
         if self.near(Name::Leaderboard) && self.part() != Some(Component::Datasets) {
             self.state(Component::EvaluationResults, "links a leaderboard", said);
-        } else if (self.near(Name::DemoWord) && self.passage.of_links)
+        } else if (self.near(Name::DemoWord) && self.passage.beside <= LITTLE)
             || self.part() == Some(Component::SampleOutputs) && self.inside(Name::DemoWord)
         {
             self.state(Component::SampleOutputs, "links a demo", said);

@@ -4,7 +4,7 @@ use super::{
     Said,
     claims::thing,
     phrases::{Name, PHRASES, Sense},
-    results::is_number,
+    results::{count, is_number},
     targets::{Target, target},
 };
 use crate::{
@@ -166,7 +166,7 @@ fn datasets(node: &Node, said: &mut Said) {
 fn model_index(node: &Node, said: &mut Said) {
     let results =
         node.items().iter().filter_map(|model| model.get("results")).flat_map(Node::items);
-    let (mut numbers, mut first) = (0_u64, None);
+    let (mut numbers, mut first) = (0_usize, None);
     let mut measured: Vec<(u32, String)> = Vec::new();
     for result in results {
         let named = result.get("dataset");
@@ -193,6 +193,7 @@ fn model_index(node: &Node, said: &mut Said) {
             });
         }
         if let Some(id) = id.filter(|id| is_id(id)) {
+            let id = &known_set(id, shown);
             let line = named.map_or(result.line, |named| named.line);
             if measured.len() < 1000 && !measured.iter().rev().take(50).any(|(_, it)| it == id) {
                 measured.push((line, id.to_owned()));
@@ -201,7 +202,8 @@ fn model_index(node: &Node, said: &mut Said) {
     }
     match first {
         Some((line, first)) => {
-            let saying = format!("`model-index` gives {numbers} results, the first {first}");
+            let saying =
+                format!("`model-index` gives {}, the first {first}", count(numbers, "result"));
             said.state(Component::EvaluationResults, Presence::Present, line, saying);
         }
         None if measured.is_empty() => {}
@@ -212,20 +214,42 @@ fn model_index(node: &Node, said: &mut Said) {
     }
     measured.sort();
     measured.dedup_by(|a, b| a.1 == b.1);
-    if let Some((line, first)) = measured.first() {
+    let (by_id, by_name): (Vec<_>, Vec<_>) = measured.into_iter().partition(|(_, id)| is_id(id));
+    for (measured, presence) in [(by_id, Presence::Referenced), (by_name, Presence::Claimed)] {
+        let Some((line, first)) = measured.first() else {
+            continue;
+        };
         let more = measured.len() - 1;
         let more = if more > 0 {
             format!(" and {more} more")
         } else {
             String::new()
         };
-        said.state(
-            Component::EvaluationData,
-            Presence::Referenced,
-            *line,
-            format!("`model-index` names {first}{more}"),
-        );
+        let saying = format!("`model-index` names {first}{more}");
+        said.state(Component::EvaluationData, presence, *line, saying);
     }
+}
+
+/// The id of a data set, or its name where the id only says of what kind it is.
+fn known_set(id: &str, name: &str) -> String {
+    let same = name.to_lowercase().starts_with(&id.to_lowercase());
+    if resolvable(id) || same {
+        id.to_owned()
+    } else {
+        format!("{} (by name)", clip(name))
+    }
+}
+
+/// `owner/name`, or a lone word that is a data set and no kind of task.
+fn resolvable(id: &str) -> bool {
+    let named = || {
+        let known = |sense| matches!(sense, Sense::Name(Name::Benchmark | Name::Corpus));
+        PHRASES.find(id).iter().any(|hit| known(hit.sense))
+    };
+    is_id(id)
+        && (id.contains(['/', '_'])
+            || id.contains(|c: char| c.is_ascii_digit())
+            || (named() && id.to_lowercase() == id))
 }
 
 /// A number as people print it.
@@ -285,16 +309,17 @@ fn widget(node: &Node, said: &mut Said) {
         .items()
         .iter()
         .filter(|item| item.get("output").is_some_and(|it| it.value != Yaml::Null));
-    let count = outputs.clone().count();
+    let many = outputs.clone().count();
     if let Some(first) = outputs.into_iter().next() {
         said.state(
             Component::SampleOutputs,
             Presence::Present,
             first.line,
-            format!("`widget` holds {count} outputs with their prompts"),
+            format!("`widget` holds {} with their prompts", count(many, "output")),
         );
     } else if !node.items().is_empty() && node.flag().is_none() {
-        let saying = format!("`widget` holds {} prompts and no outputs", node.items().len());
+        let saying =
+            format!("`widget` holds {} and no outputs", count(node.items().len(), "prompt"));
         said.state(Component::SampleOutputs, Presence::Claimed, node.line, saying);
     }
 }
@@ -442,6 +467,14 @@ fn tags(node: &Node, said: &mut Said) {
                 Presence::Referenced,
                 line,
                 format!("`tags` names the data set {id}"),
+            );
+        }
+        if let Some(size) = tag.strip_prefix("dataset_size:").filter(|size| size.len() < 40) {
+            said.disclose(
+                "data_size",
+                Presence::Claimed,
+                line,
+                format!("`tags` gives a data set of {size} rows"),
             );
         }
         if PHRASES.find(tag).iter().any(|hit| hit.sense == Sense::Name(Name::Harness)) {

@@ -12,14 +12,19 @@ mod disclose;
 mod fold;
 mod front;
 mod inline;
+mod lines;
 mod links;
 mod matter;
 mod owner;
+mod papers;
 mod passage;
 mod phrases;
 mod results;
 mod said;
+mod scale;
+mod stretches;
 mod summary;
+mod tags;
 mod targets;
 
 #[cfg(test)]
@@ -31,7 +36,7 @@ pub use phrases::TOPICS;
 use said::Said;
 
 use crate::{
-    facts::{Card, Node, Oddity, Text, What},
+    facts::{Card, Node, Oddity, SectionTopic, Text, What},
     source::Bytes,
     words::{FileKind, Place},
 };
@@ -68,7 +73,8 @@ pub fn of_text(path: &str, text: Text, kind: FileKind, oddities: &mut Vec<Oddity
         text.lines().skip(usize::try_from(body_line.saturating_sub(1)).unwrap_or(usize::MAX));
     let body = blocks::Body::read(lines);
     let own = owner::Own::of(names(&card, &body));
-    let passages = passage::passages(&body);
+    let topics = passage::topics(&body);
+    let passages = passage::passages(&body, &topics);
     for passage in &passages {
         claims::read(passage, &own, &mut said);
         links::read(passage, &own, &mut said);
@@ -78,10 +84,21 @@ pub fn of_text(path: &str, text: Text, kind: FileKind, oddities: &mut Vec<Oddity
     disclose::read(&passages, &own, &mut said);
     citations::read(&body, &own, &mut said);
     summary::read(&mut card, kind, &body, &passages, &mut said);
-    let words: usize = passages.iter().map(|it| it.words.split_whitespace().count()).sum();
+    let starts = |words: &str| {
+        let mut before = b' ';
+        let space = |byte: u8| byte == b' ' || byte == b'\n';
+        words
+            .bytes()
+            .filter(|byte| space(std::mem::replace(&mut before, *byte)) && !space(*byte))
+            .count()
+    };
+    let words: usize = passages.iter().map(|it| starts(it.words)).sum();
     card.words = u32::try_from(words).unwrap_or(u32::MAX);
     drop(passages);
     card.sections = body.sections;
+    for (section, place) in card.sections.iter_mut().zip(topics) {
+        section.topic = place.map_or(SectionTopic::Other, phrases::Place::topic);
+    }
     card.text = text;
     said.settle(&mut card);
     card

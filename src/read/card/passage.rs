@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::{
     blocks::{Block, Body, Kind},
+    inline::Link,
     phrases::{Hit, Name, PHRASES, Place, Sense},
 };
 
@@ -26,14 +27,17 @@ pub(super) struct Passage<'a> {
     pub(super) label: Option<Place>,
     /// What its label and the titles above are about, the nearest first.
     pub(super) places: Vec<Place>,
-    /// Whether little is written beside its links.
-    pub(super) of_links: bool,
+    /// Bytes written beside its links.
+    pub(super) beside: usize,
 }
 
-/// The passages of a body, in order.
-pub(super) fn passages<'a>(body: &'a Body<'a>) -> Vec<Passage<'a>> {
-    let own: Vec<Option<Place>> =
-        body.sections.iter().map(|section| PHRASES.place(&section.title)).collect();
+/// What the titles of a body are about.
+pub(super) fn topics(body: &Body) -> Vec<Option<Place>> {
+    body.sections.iter().map(|section| PHRASES.place(&section.title)).collect()
+}
+
+/// The passages of a body, in order; `own` is what its titles are about.
+pub(super) fn passages<'a>(body: &'a Body<'a>, own: &[Option<Place>]) -> Vec<Passage<'a>> {
     let of = |block: &'a Block<'a>| {
         let words = block.said.words.as_str();
         let label = block.label.as_deref().and_then(|label| PHRASES.place(label));
@@ -43,7 +47,7 @@ pub(super) fn passages<'a>(body: &'a Body<'a>) -> Vec<Passage<'a>> {
         places.dedup();
         let hits = PHRASES.find(words);
         let linked: usize = block.said.links.iter().map(|link| link.end - link.at).sum();
-        let of_links = words.trim().len().saturating_sub(linked) <= 50;
+        let beside = words.trim().len().saturating_sub(linked);
         Passage {
             block,
             words,
@@ -51,7 +55,7 @@ pub(super) fn passages<'a>(body: &'a Body<'a>) -> Vec<Passage<'a>> {
             sentences: sentences(words),
             label,
             places,
-            of_links,
+            beside,
         }
     };
     body.blocks.iter().map(of).collect()
@@ -101,6 +105,13 @@ impl Passage<'_> {
         quote(self.words, range, focus)
     }
 
+    /// The links of a sentence.
+    pub(super) fn links_in(&self, range: &Range<usize>) -> impl Iterator<Item = &Link> {
+        let links = &self.block.said.links;
+        let from = links.partition_point(|link| link.at < range.start);
+        links[from..].iter().take_while(|link| link.at < range.end)
+    }
+
     /// Whether the nearest of its places is this.
     pub(super) fn is_in(&self, place: Place) -> bool {
         self.places.first() == Some(&place)
@@ -111,15 +122,22 @@ impl Passage<'_> {
 fn sentences(words: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut start = 0;
-    let mut chars = words.char_indices().peekable();
-    while let Some((at, c)) = chars.next() {
-        let next = chars.peek().map_or(words.len(), |(next, _)| *next);
-        let ends = match c {
-            '。' | '！' | '？' | '；' | '؟' | '\n' | '।' => true,
-            '.' | '!' | '?' | ';' => ends_here(&words[start..=at], &words[next..]),
-            _ => next - start >= MOST_SENTENCE,
+    for (at, byte) in words.bytes().enumerate() {
+        let next = match byte {
+            b'.' | b'!' | b'?' | b';' | b'\n' => at + 1,
+            // the first byte of a mark of another script, or any where a sentence must be cut
+            0xe3 | 0xef | 0xd8 | 0xe0 => {
+                let mark = words[at..].chars().next().unwrap_or(' ');
+                if !matches!(mark, '。' | '！' | '？' | '；' | '؟' | '।') {
+                    continue;
+                }
+                at + mark.len_utf8()
+            }
+            _ if at.saturating_sub(start) >= MOST_SENTENCE && words.is_char_boundary(at) => at,
+            _ => continue,
         };
-        if ends {
+        let stops = b".!?;".contains(&byte);
+        if !stops || ends_here(&words[start..next], &words[next..]) {
             found.push(start..next);
             start = next;
         }
@@ -140,9 +158,9 @@ fn ends_here(before: &str, after: &str) -> bool {
     let Some(rest) = after.strip_prefix(' ') else {
         return after.is_empty();
     };
-    let tail: String = before.chars().rev().take(8).collect::<Vec<_>>().into_iter().rev().collect();
-    let tail = tail.to_lowercase();
-    if SHORT.iter().any(|short| tail.ends_with(short)) {
+    let tail = before.len().saturating_sub(8);
+    let tail = before.as_bytes().get(tail..).unwrap_or_default().to_ascii_lowercase();
+    if SHORT.iter().any(|short| tail.ends_with(short.as_bytes())) {
         return false;
     }
     before.ends_with(';') || !rest.starts_with(char::is_lowercase)
@@ -151,27 +169,51 @@ fn ends_here(before: &str, after: &str) -> bool {
 /// Part of a text in quotes, at most [`MOST_QUOTE`] characters of it, cut between words.
 pub(super) fn quote(words: &str, range: &Range<usize>, focus: usize) -> String {
     let text = words.get(range.clone()).unwrap_or_default();
-    let focus = focus.saturating_sub(range.start).min(text.len());
-    let text_len = text.chars().count();
-    let lead = text.get(..focus).map_or(0, |lead| lead.chars().count());
-    let skip = if text_len <= MOST_QUOTE {
+    if text.len() <= MOST_QUOTE {
+        return quoted("", text, "");
+    }
+    let lead = text.get(..focus.saturating_sub(range.start)).unwrap_or_default();
+    let lead_len = lead.chars().count();
+    let skip = if lead_len <= MOST_QUOTE * 2 / 3 {
         0
     } else {
-        lead.saturating_sub(MOST_QUOTE / 3)
+        lead_len - MOST_QUOTE / 3
     };
-    let skip = if lead <= MOST_QUOTE * 2 / 3 { 0 } else { skip };
-    let mut shown: String = text.chars().skip(skip).take(MOST_QUOTE).collect();
-    let (cut_front, cut_back) = (skip > 0, text_len > skip + MOST_QUOTE);
-    if cut_back && let Some(at) = shown.rfind(' ').filter(|at| *at > shown.len() / 2) {
-        shown.truncate(at);
+    let skip = if text.chars().count() <= MOST_QUOTE {
+        0
+    } else {
+        skip
+    };
+    let byte = |chars: usize| text.char_indices().nth(chars).map_or(text.len(), |(at, _)| at);
+    let mut shown = &text[byte(skip)..byte(skip + MOST_QUOTE)];
+    let (front, back) = (skip > 0, byte(skip + MOST_QUOTE) < text.len());
+    if back && let Some(at) = shown.rfind(' ').filter(|at| *at > shown.len() / 2) {
+        shown = &shown[..at];
     }
-    if cut_front && let Some(at) = shown.find(' ').filter(|at| *at < shown.len() / 3) {
-        shown.drain(..at);
+    if front && let Some(at) = shown.find(' ').filter(|at| *at < shown.len() / 3) {
+        shown = &shown[at..];
     }
-    let shown: Vec<&str> = shown.split_whitespace().collect();
-    let shown = shown.join(" ").replace('"', "'");
-    let (front, back) = (if cut_front { "…" } else { "" }, if cut_back { "…" } else { "" });
-    format!("\"{front}{shown}{back}\"")
+    quoted(if front { "…" } else { "" }, shown, if back { "…" } else { "" })
+}
+
+/// A text between quotation marks, its spaces made single and its own marks made plain.
+fn quoted(front: &str, text: &str, back: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    out.push('"');
+    out.push_str(front);
+    for (at, word) in text.split_whitespace().enumerate() {
+        if at > 0 {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    out.push_str(back);
+    out.push('"');
+    if text.contains('"') {
+        let inner = out[1..out.len() - 1].replace('"', "'");
+        return format!("\"{inner}\"");
+    }
+    out
 }
 
 #[cfg(test)]

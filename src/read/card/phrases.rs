@@ -6,7 +6,10 @@ use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind};
 use serde::Deserialize;
 
 use super::fold::{fold, is_cjk};
-use crate::words::{Component, Presence};
+use crate::{
+    facts::SectionTopic,
+    words::{Component, Presence},
+};
 
 /// What cards are asked for beside the components, as reports spell it.
 pub const TOPICS: &[&str] = &[
@@ -100,6 +103,20 @@ pub(super) enum Place {
     License,
 }
 
+impl Place {
+    /// The same for those who read cards.
+    pub(super) fn topic(self) -> SectionTopic {
+        match self {
+            Self::Part(part) => SectionTopic::Part(part),
+            Self::Topic(topic) => SectionTopic::Topic(topic),
+            Self::Training => SectionTopic::Training,
+            Self::HowTo => SectionTopic::HowTo,
+            Self::Citation => SectionTopic::Citation,
+            Self::License => SectionTopic::License,
+        }
+    }
+}
+
 macro_rules! names {
     ($($name:ident = $word:literal),+ $(,)?) => {
         /// Kinds of names and signs; what each is for stands where it is used.
@@ -124,6 +141,8 @@ names! {
     Running = "running",
     Machine = "machine",
     Aim = "aim",
+    Boilerplate = "boilerplate",
+    Public = "public",
     Stuff = "stuff",
     Own = "own",
     Modal = "modal",
@@ -176,6 +195,19 @@ pub(super) struct Row {
     )]
     pub(super) language: String,
     pub(super) words: Vec<String>,
+}
+
+#[cfg(test)]
+impl Row {
+    /// The state that it is a row of.
+    pub(super) fn presence(&self) -> &str {
+        self.presence.as_deref().unwrap()
+    }
+
+    /// The component that it is about.
+    pub(super) fn component(&self) -> &str {
+        self.about.as_deref().unwrap()
+    }
 }
 
 /// The two files of tables.
@@ -286,7 +318,7 @@ impl Phrases {
     /// Every phrase in a text, by where it begins; whole words only.
     pub(super) fn find(&self, text: &str) -> Vec<Hit> {
         let folded = fold(text);
-        let mut hits = Vec::new();
+        let mut hits = Vec::with_capacity(if text.len() > 200 { 32 } else { 0 });
         for found in self.finder.find_overlapping_iter(&folded.text) {
             let (senses, open) = &self.patterns[found.pattern().as_usize()];
             if !whole(&folded.text, found.start(), found.end(), *open) {

@@ -44,6 +44,7 @@ fn of_results(passage: &Passage) -> bool {
 /// A table of numbers is results where a benchmark or a metric heads it, or the section does.
 fn table(rows: &[Passage], said: &mut Said) {
     let Some(first) = rows.first() else { return };
+    rows.iter().take(MOST_ROWS).for_each(|row| pictures(row, said));
     let (mut numbers, mut measured) = (0_usize, 0_usize);
     let mut benchmarks: Vec<String> = Vec::new();
     for (row, passage) in rows.iter().take(MOST_ROWS).enumerate() {
@@ -68,16 +69,13 @@ fn table(rows: &[Passage], said: &mut Said) {
             }
         }
     }
+    let of_data = first.places.contains(&Place::Part(Component::Datasets)) && !of_results(first);
     let aside = matches!(
         first.places.first(),
-        Some(
-            Place::Topic(_)
-                | Place::HowTo
-                | Place::Part(Component::ModelMetadata | Component::Datasets)
-        )
+        Some(Place::Topic(_) | Place::HowTo | Place::Part(Component::ModelMetadata))
     );
     let told = of_results(first) || !benchmarks.is_empty() || (measured > 0 && !aside);
-    if numbers < 2 || !told || (aside && benchmarks.len() < 2) {
+    if numbers < 2 || !told || of_data || (aside && benchmarks.len() < 2) {
         return;
     }
     let line = first.line(0);
@@ -191,33 +189,31 @@ fn pictures(passage: &Passage, said: &mut Said) {
     let Some(image) = images.next() else { return };
     let line = passage.line(image.at);
     let shown: String = image.target.chars().take(80).collect();
-    let alt = PHRASES.place(&image.text);
-    let place = alt.or(passage.places.first().copied());
-    let nearest = if of_results(passage) && alt.is_none() {
-        Some(Place::Part(Component::EvaluationResults))
+    let file = image.target.rsplit('/').next().unwrap_or_default().replace(['_', '-', '.'], " ");
+    let named = PHRASES.place(&image.text).or_else(|| PHRASES.place(&file));
+    let results = Some(Place::Part(Component::EvaluationResults));
+    let place = if of_results(passage) {
+        results
     } else {
-        place
+        named.or(passage.places.first().copied())
     };
-    match nearest {
+    match place {
         Some(Place::Part(Component::EvaluationResults)) => {
-            said.state(
-                Component::EvaluationResults,
-                Presence::Partial,
-                line,
-                format!("results as a picture: {shown}"),
-            );
+            let saying = format!("results as a picture: {shown}");
+            said.state(Component::EvaluationResults, Presence::Partial, line, saying);
         }
         Some(Place::Part(Component::SampleOutputs)) => {
-            let all = 1 + images.count();
-            said.state(
-                Component::SampleOutputs,
-                Presence::Partial,
-                line,
-                format!("{all} shown as pictures, the first {shown}"),
-            );
+            let all = count(1 + images.count(), "picture");
+            let saying = format!("samples as {all}, the first {shown}");
+            said.state(Component::SampleOutputs, Presence::Partial, line, saying);
         }
         _ => {}
     }
+}
+
+/// `1 picture`, `2 pictures`.
+pub(super) fn count(many: usize, thing: &str) -> String {
+    format!("{many} {thing}{}", if many == 1 { "" } else { "s" })
 }
 
 fn is_badge(target: &str) -> bool {

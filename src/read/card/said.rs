@@ -20,9 +20,20 @@ pub(super) struct Said {
     /// Entries of a template that nobody filled.
     pub(super) placeholders: u32,
     counts: BTreeMap<(Component, Presence), usize>,
+    told: BTreeMap<(&'static str, Presence), usize>,
 }
 
 impl Said {
+    /// Whether more of this would be kept; asked where it costs to put it in words.
+    pub(super) fn wants(&self, topic: &str, presence: Presence) -> bool {
+        self.told.get(&(topic, presence)).is_none_or(|count| *count < 2 * MOST_DISCLOSURES)
+    }
+
+    /// Whether more of this would be kept.
+    pub(super) fn wants_of(&self, about: Component, presence: Presence) -> bool {
+        self.counts.get(&(about, presence)).is_none_or(|count| *count < 2 * MOST_STATEMENTS)
+    }
+
     /// Notes what is said of a component.
     pub(super) fn state(
         &mut self,
@@ -49,6 +60,7 @@ impl Said {
         let last = self.disclosures.iter().rev().take(64);
         let again =
             last.filter(|it| it.topic == topic && it.line == line).any(|it| it.saying == saying);
+        *self.told.entry((topic, presence)).or_default() += 1;
         if !again && self.disclosures.len() < 10_000 {
             self.disclosures.push(Disclosed { topic, presence, line, saying });
         }

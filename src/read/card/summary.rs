@@ -4,8 +4,10 @@
 use super::{
     Said,
     blocks::{Body, Kind},
+    inline::Link,
     passage::Passage,
-    phrases::{Name, Place, Sense},
+    phrases::{Hit, Name, Place, Sense, Side},
+    scale::stands_before,
 };
 use crate::{
     facts::{Card, NumberedField},
@@ -65,12 +67,16 @@ fn titled(body: &Body) -> Option<u32> {
 /// Entries that begin with a number of the template: `1.3.1.A`.
 fn numbered(passages: &[Passage]) -> Vec<NumberedField> {
     let mut fields: Vec<NumberedField> = Vec::new();
+    let mut titles: Vec<String> = Vec::new();
     for passage in passages.iter().filter(|it| !matches!(it.block.kind, Kind::Code(..))) {
         let words = passage.words.trim_start();
         let number = number(words);
         if let Some(number) = number {
             let value = words.split_once([':', '：', '?', '|']).map_or("", |(_, value)| value);
             let filled = filled(passage, value);
+            if passage.block.kind == Kind::Heading && passage.block.label.is_none() {
+                titles.push(number.to_owned());
+            }
             if fields.len() < MOST_FIELDS {
                 fields.push(NumberedField {
                     number: number.to_owned(),
@@ -83,6 +89,15 @@ fn numbered(passages: &[Passage]) -> Vec<NumberedField> {
             last.filled |= filled(passage, words);
         }
     }
+    // a title with fields of its own below it is no field
+    let numbers: Vec<String> = fields.iter().map(|field| format!("{}.", field.number)).collect();
+    let holds = |title: &String| {
+        numbers.iter().any(|number| {
+            number.len() > title.len() + 1 && number.starts_with(&format!("{title}."))
+        })
+    };
+    titles.retain(holds);
+    fields.retain(|field| !titles.contains(&field.number));
     fields
 }
 
@@ -120,8 +135,14 @@ fn described(passages: &[Passage], said: &mut Said) {
             && passage.reads() | matches!(passage.block.kind, Kind::Row(..))
     };
     let section: Vec<&Passage> = passages.iter().filter(of_data).take(500).collect();
+    let boilerplate = |passage: &Passage| {
+        passage.hits.iter().any(|hit| hit.sense == Sense::Name(Name::Boilerplate))
+    };
     let prose = |passage: &&&Passage| {
-        passage.words.len() >= 40 && !passage.hits.iter().any(|hit| hit.sense == Sense::Placeholder)
+        let table = matches!(passage.block.kind, Kind::Row(..));
+        (table || passage.words.len() >= 40)
+            && !passage.hits.iter().any(|hit| hit.sense == Sense::Placeholder)
+            && !boilerplate(passage)
     };
     let Some(first) = section.iter().find(prose) else {
         return;
@@ -132,8 +153,13 @@ fn described(passages: &[Passage], said: &mut Said) {
     if facts.len() >= 2 {
         let saying = format!("a section on the data gives {}: {quote}", facts.join(", "));
         said.state(Component::DataCard, Presence::Partial, line, saying);
-    } else if !first.hits.iter().any(|hit| matches!(hit.sense, Sense::State(..))) {
-        let saying = format!("a section on the data says little: {quote}");
+    } else if !first
+        .hits
+        .iter()
+        .any(|hit| matches!(hit.sense, Sense::State(_, Side::Any | Side::Before | Side::After)))
+    {
+        let given = facts.first().unwrap_or(&"no size, shares or sources");
+        let saying = format!("a section on the data gives {given}: {quote}");
         said.state(Component::DataCard, Presence::Claimed, line, saying);
     }
 }
@@ -141,57 +167,45 @@ fn described(passages: &[Passage], said: &mut Said) {
 /// What a section on data tells that can be checked.
 fn facts(section: &[&Passage]) -> Vec<&'static str> {
     let any = |test: &dyn Fn(&Passage) -> bool| section.iter().any(|passage| test(passage));
-    let corpora: usize = section
-        .iter()
-        .flat_map(|passage| &passage.hits)
-        .filter(|hit| hit.sense == Sense::Name(Name::Corpus))
-        .take(8)
-        .count();
-    let percent: usize =
-        section.iter().map(|passage| passage.words.matches('%').take(4).count()).sum();
-    let rows = section
-        .iter()
-        .filter(|it| matches!(&it.block.kind, Kind::Row(cells, _) if cells.len() >= 2))
-        .count();
-    let mut signs: Vec<&str> = Vec::new();
-    for passage in section {
-        for hit in passage.hits.iter().filter(|hit| hit.sense == Sense::Name(Name::Fact)).take(20) {
-            if let Some(sign) =
-                passage.words.get(hit.start..hit.end).filter(|it| !signs.contains(it))
-            {
-                signs.push(sign);
-            }
-        }
-    }
-    let topic = |of: &'static str| {
-        move |passage: &Passage| {
-            passage
-                .hits
-                .iter()
-                .any(|hit| matches!(hit.sense, Sense::Topic(topic, _) if topic == of))
-                && passage.words.contains(|c: char| c.is_ascii_digit())
-        }
+    let sized = |passage: &Passage| {
+        let is = |hit: &Hit| matches!(hit.sense, Sense::Topic("data_size", _));
+        passage.hits.iter().any(|hit| is(hit) && stands_before(passage.words, hit.start))
     };
-    let linked = any(&|passage| {
-        passage.block.said.links.iter().any(|link| !link.image && link.target.starts_with("http"))
+    let dated = |passage: &Passage| {
+        let is = |hit: &Hit| matches!(hit.sense, Sense::Topic("data_cutoff", _));
+        passage.hits.iter().any(is) && passage.words.contains(|c: char| c.is_ascii_digit())
+    };
+    let corpora = named(section, Name::Corpus);
+    let percent: usize = section.iter().map(|it| it.words.matches('%').take(4).count()).sum();
+    let is_row = |kind: &Kind| matches!(kind, Kind::Row(cells, _) if cells.len() >= 2);
+    let rows = section.iter().filter(|it| is_row(&it.block.kind)).count();
+    let size = any(&sized);
+    let links = any(&|passage| {
+        let leads = |link: &Link| !link.image && link.target.starts_with("http");
+        passage.block.said.links.iter().any(leads)
     });
-    let labor = ["labor_annotators", "labor_crowd", "labor_contractors"];
     let told = [
-        (any(&topic("data_size")), "a size"),
-        (any(&topic("data_cutoff")), "a cutoff"),
+        (size, "a size"),
+        (any(&dated), "a cutoff"),
         (percent >= 2, "shares"),
         (corpora >= 2, "named sources"),
         (rows >= 3, "a table"),
-        (linked && rows + corpora >= 1, "links"),
-        (signs.len() >= 3, "how it was made"),
-        (
-            any(&|passage| {
-                passage.hits.iter().any(
-                    |hit| matches!(hit.sense, Sense::Topic(topic, _) if labor.contains(&topic)),
-                )
-            }),
-            "who labeled it",
-        ),
+        (links && (size || rows + corpora > 0), "links"),
+        (named(section, Name::Fact) >= 3, "how it was made"),
     ];
     told.into_iter().filter(|(is, _)| *is).map(|(_, what)| what).collect()
+}
+
+/// Different names of a kind in a section, up to a few.
+fn named(section: &[&Passage], name: Name) -> usize {
+    let mut found: Vec<String> = Vec::new();
+    for passage in section {
+        for hit in passage.hits.iter().filter(|hit| hit.sense == Sense::Name(name)).take(20) {
+            let text = passage.words.get(hit.start..hit.end).unwrap_or_default().to_lowercase();
+            if !found.iter().any(|it| it.contains(&text) || text.contains(it.as_str())) {
+                found.push(text);
+            }
+        }
+    }
+    found.len()
 }

@@ -154,6 +154,7 @@ pub(super) fn target(address: &str) -> Target {
             ["datasets", _, ..] => Target::HubDataset(cased(1)),
             ["spaces", _, _, ..] => Target::HubSpace(cased(1)),
             ["papers", ..] => Target::PaperPage,
+            ["tensorboard", _, ..] => Target::Runs,
             ["models", _, _, ..] => Target::HubModel(cased(1)),
             [
                 "docs" | "blog" | "learn" | "collections" | "posts" | "join" | "settings" | "tasks"
@@ -210,39 +211,37 @@ fn named(address: &str, host: &str, from: usize) -> String {
 /// An arXiv id in an address or in `arXiv:2307.09288`; placeholders lead nowhere.
 pub(super) fn arxiv(text: &str) -> Option<Target> {
     let lower = text.to_lowercase();
-    let at = lower.find("arxiv")?;
-    let rest = lower[at + 5..].trim_start_matches(".org");
+    let mut found = lower.match_indices("arxiv").take(8);
+    found.find_map(|(at, mark)| arxiv_id(&lower[at + mark.len()..]))
+}
+
+/// What follows `arxiv`.
+fn arxiv_id(rest: &str) -> Option<Target> {
+    let rest = rest.trim_start_matches(".org");
     let rest = rest.trim_start_matches(['/', ':', ' ', '.', '-']);
-    let rest = ["abs/", "pdf/", "html/", "arxiv:"]
-        .iter()
-        .find_map(|it| rest.strip_prefix(it))
-        .unwrap_or(rest);
-    let id: String = rest
-        .chars()
-        .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '/' | '-'))
-        .collect();
+    let parts = ["abs/", "pdf/", "html/", "arxiv:"];
+    let rest = parts.iter().find_map(|it| rest.strip_prefix(it)).unwrap_or(rest);
+    let of_id = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '.' | '/' | '-');
+    let id: String = rest.chars().take_while(of_id).take(64).collect();
     let id = id.trim_end_matches(".pdf").trim_end_matches(['.', '/', '-']);
     let id = id.split_once('v').map_or(id, |(id, _)| id);
     let (month, number) = id.split_once('.').or_else(|| id.split_once('/'))?;
     let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
     if digits(month) && digits(number) && month.len() == 4 && (4..=5).contains(&number.len()) {
-        let real = month
-            .get(2..)
-            .and_then(|month| month.parse::<u8>().ok())
-            .is_some_and(|it| (1..=12).contains(&it));
+        let month = month.get(2..).and_then(|month| month.parse::<u8>().ok());
+        let real = month.is_some_and(|month| (1..=12).contains(&month));
         return Some(if real {
             Target::Arxiv(id.to_owned())
         } else {
             Target::Nowhere
         });
     }
-    let old = number.len() == 7 && digits(number) && !month.is_empty() && !digits(month);
-    if old {
+    if number.len() == 7 && digits(number) && !month.is_empty() && !digits(month) {
         return Some(Target::Arxiv(id.to_owned()));
     }
     let filler = |part: &str| {
         (4..=5).contains(&part.len())
-            && part.bytes().all(|byte| matches!(byte, b'x' | b'0' | b'?' | b'n'))
+            && part.bytes().all(|it| matches!(it, b'x' | b'0' | b'?' | b'n'))
     };
     (filler(month) && filler(number)).then_some(Target::Nowhere)
 }
@@ -261,7 +260,7 @@ mod tests {
             ("https://arxiv.org/abs/XXXX.XXXXX", Target::Nowhere),
             ("https://arxiv.org/abs/2307.09288", Target::Arxiv("2307.09288".into())),
             ("https://arxiv.org/pdf/2307.09288v2.pdf", Target::Arxiv("2307.09288".into())),
-            ("arXiv:1810.04805", Target::Arxiv("1810.04805".into())),
+            ("arXiv preprint arXiv:1810.04805", Target::Arxiv("1810.04805".into())),
             ("https://arxiv.org/abs/cs/0112017", Target::Arxiv("cs/0112017".into())),
             ("https://doi.org/10.5281/zenodo.1", Target::Doi("10.5281/zenodo.1".into())),
             ("10.57967/hf/0003", Target::Doi("10.57967/hf/0003".into())),

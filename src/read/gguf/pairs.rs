@@ -165,7 +165,7 @@ impl Pairs {
         if text.len() as u64 > TEXT || cut {
             let kept = text.char_indices().map(|(at, _)| at).take_while(|at| *at as u64 <= TEXT);
             text.truncate(kept.last().unwrap_or(0));
-            text += &format!("… ({len} bytes)");
+            text = format!("{text}… ({len} bytes)");
         }
         Ok(Scalar::Text(text))
     }

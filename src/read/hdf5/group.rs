@@ -135,7 +135,7 @@ impl File<'_> {
             at += 1;
         }
         at += if flags & 4 == 0 { 0 } else { 8 };
-        at += if flags & 16 == 0 { 0 } else { 1 };
+        at += u64::from(flags & 16 != 0);
         let width = 1 << (flags & 3);
         let len = self.number(at, width)?;
         at += width;

@@ -14,10 +14,11 @@ const DEPTH: usize = 16;
 
 /// A tree of records, all of one length.
 struct Tree {
-    record_len: u64,
-    node_len: u64,
+    /// Bytes of a record, and of a node.
+    record: u64,
+    node: u64,
     /// Bytes in which a node's number of records is written.
-    count_len: u64,
+    count: u64,
 }
 
 /// A heap: blocks that double in size, row by row.
@@ -89,9 +90,9 @@ impl File<'_> {
         let depth = self.pages.u16(at + 12).filter(|depth| *depth <= LEVELS)?;
         let leaf = node_len.checked_sub(NODE)? / record_len;
         let tree = Tree {
-            record_len,
-            node_len,
-            count_len: width(leaf),
+            record: record_len,
+            node: node_len,
+            count: width(leaf),
         };
         let count = u64::from(self.pages.u16(at + 16 + self.address_len)?);
         if count == 0 {
@@ -119,7 +120,7 @@ impl File<'_> {
             if !self.step() {
                 return None;
             }
-            let id = records + n * tree.record_len + 4; // behind the hash
+            let id = records + n * tree.record + 4; // behind the hash
             match self.object(id, heap).and_then(|body| self.link(body)) {
                 Some(link) => links.push(link),
                 None => self.pages.fault(What::HeaderInvalid, id, "a link that cannot be followed"),
@@ -129,10 +130,10 @@ impl File<'_> {
             return Some(());
         }
         let below = tree.below(depth, self.address_len);
-        let children = records + count * tree.record_len;
+        let children = records + count * tree.record;
         for n in 0..=count {
-            let child = children + n * (self.address_len + tree.count_len + below);
-            let held = self.bytes(child + self.address_len, tree.count_len)?;
+            let child = children + n * (self.address_len + tree.count + below);
+            let held = self.bytes(child + self.address_len, tree.count)?;
             self.node(self.place(child)?, held, depth - 1, tree, heap, links)?;
         }
         Some(())
@@ -191,12 +192,11 @@ impl Tree {
     /// Bytes in which a node at `depth` writes how many records are below each child; none where its
     /// children are leaves.
     fn below(&self, depth: u16, address_len: u64) -> u64 {
-        let mut most = (self.node_len - NODE) / self.record_len;
+        let mut most = (self.node - NODE) / self.record;
         let mut written = 0;
         for _ in 1..depth {
-            let pointer = address_len + self.count_len + written;
-            let records =
-                self.node_len.saturating_sub(NODE + pointer) / (self.record_len + pointer);
+            let pointer = address_len + self.count + written;
+            let records = self.node.saturating_sub(NODE + pointer) / (self.record + pointer);
             most = (records + 1).saturating_mul(most).saturating_add(records);
             written = width(most);
         }

@@ -156,7 +156,7 @@ impl File<'_> {
             if message.kind == kind::CONTINUATION {
                 match self.continuation(&message.body, wide.is_some()) {
                     Some(next) if pieces.len() < PIECES && !pieces.contains(&next) => {
-                        pieces.push(next)
+                        pieces.push(next);
                     }
                     _ => self.pages.fault(
                         What::HeaderInvalid,

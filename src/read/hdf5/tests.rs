@@ -212,12 +212,12 @@ fn the_newer_layout_is_read_too() {
 /// A group with its links in a heap of one block, found by a tree of one leaf.
 fn dense() -> Vec<u8> {
     let mut file = made();
-    let held = file.dataset(float(4, 8, 23, 0), &[2], 8);
-    let link = [vec![1, 0, 1, b'w'], n(held, 8)].concat();
-    let block_head = [b"FHDB\0".to_vec(), n(0, 8), n(0, 4)].concat();
-    let offset = block_head.len();
-    let block = file.put(&[block_head, link.clone(), vec![0; 64]].concat());
-    let head = [
+    let dataset = file.dataset(float(4, 8, 23, 0), &[2], 8);
+    let link = [vec![1, 0, 1, b'w'], n(dataset, 8)].concat();
+    let block_front = [b"FHDB\0".to_vec(), n(0, 8), n(0, 4)].concat();
+    let offset = block_front.len();
+    let block = file.put(&[block_front, link.clone(), vec![0; 64]].concat());
+    let front = [
         b"FRHP\0".to_vec(),
         n(7, 2),
         n(0, 2),
@@ -234,7 +234,7 @@ fn dense() -> Vec<u8> {
         n(block, 8),
         n(0, 2),
     ];
-    let heap = file.put(&[head.concat(), table.concat()].concat());
+    let heap = file.put(&[front.concat(), table.concat()].concat());
     let leaf = [
         b"BTLF\0\x05".to_vec(),
         n(0, 4),
@@ -291,14 +291,14 @@ fn newer(foreign: &[u8]) -> Vec<u8> {
     };
     let layout = [vec![4, 1], n(data, 8), n(8, 8)].concat();
     let space = [vec![2, 1, 0, 1], n(2, 8)].concat();
-    let held = [
+    let dataset = [
         message(1, &space),
         message(3, &float(4, 8, 23, 0)),
         message(8, &layout),
     ]
     .concat();
-    let held = file.put(&header(held));
-    let link = [vec![1, 0, 1, b'w'], n(held, 8)].concat();
+    let dataset = file.put(&header(dataset));
+    let link = [vec![1, 0, 1, b'w'], n(dataset, 8)].concat();
     let foreign = if foreign.is_empty() {
         Vec::new()
     } else {
@@ -307,7 +307,7 @@ fn newer(foreign: &[u8]) -> Vec<u8> {
     let links = [message(6, &link), foreign].concat();
     let root = file.put(&header(links));
     let end = file.0.len();
-    let head = [
+    let front = [
         MAGIC.to_vec(),
         vec![2, 8, 8, 0],
         n(0, 8),
@@ -315,9 +315,9 @@ fn newer(foreign: &[u8]) -> Vec<u8> {
         n(end, 8),
         n(root, 8),
     ];
-    let head = head.concat();
+    let front = front.concat();
     let mut bytes = file.0;
-    bytes[..head.len()].copy_from_slice(&head);
+    bytes[..front.len()].copy_from_slice(&front);
     bytes
 }
 

@@ -67,11 +67,12 @@ fn figure(
     write: fn(u64) -> String,
 ) -> Markup {
     let most = bars.iter().map(|bar| bar.size).max().unwrap_or_default();
+    let is_long = bars.iter().any(|bar| bar.label.chars().count() > 14);
     let rest = bars.split_off(bars.len().min(BARS));
     html! {
         figure {
             figcaption { (title) }
-            table.bars {
+            table class={ "bars" @if is_long { " long" } } {
                 thead.apart { tr {
                     th scope="col" { (what) } th scope="col" aria-hidden="true" {} th.num scope="col" { (how) }
                 } }
@@ -122,18 +123,18 @@ fn meter(share: f64, class: &str) -> Markup {
 /// How far it is to each class: by what is here, and with what that points to.
 pub(super) fn mof(mof: &Mof) -> Markup {
     let class = |class: &Option<String>| {
-        class.as_ref().map_or_else(|| "none".to_owned(), |class| format!("class {class}"))
+        class.as_ref().map_or_else(|| "no class".to_owned(), |class| format!("class {class}"))
     };
     let mut readings = vec![
-        ("what is here", &mof.confirmed),
-        ("with what it points to", &mof.potential),
+        ("By what is here", &mof.confirmed),
+        ("With what it points to", &mof.potential),
     ];
-    readings.extend(mof.declared.as_ref().map(|declared| ("as it declares itself", declared)));
+    readings.extend(mof.declared.as_ref().map(|declared| ("As it declares itself", declared)));
     html! {
         div.pair {
             @for (title, reading) in readings {
                 figure {
-                    figcaption { "By " (title) ": " (prose(&class(&reading.class))) }
+                    figcaption { (title) ": " (prose(&class(&reading.class))) }
                     table.bars { tbody {
                         // From the class that asks least to the one that asks most.
                         @for (class, share) in reading.progress.iter().rev() {

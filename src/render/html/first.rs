@@ -37,13 +37,11 @@ pub(super) fn screen(report: &Report, document: &Document) -> Markup {
             p.facts { @for fact in &title.facts { span { (prose(fact)) } } }
             p.verdict { (prose(&report.verdict.summary)) }
             div.first {
-                (groups(report))
-                div.cards {
-                    (license(report))
-                    (findings(report))
-                    (safety(report))
-                    (integrity(report))
+                div {
+                    (groups(report))
+                    div.cards.two { (safety(report)) (integrity(report)) }
                 }
+                div.cards { (license(report)) (findings(report)) }
             }
         }
     }
@@ -128,7 +126,9 @@ fn safety(report: &Report) -> Markup {
         div.card {
             h2 { "Safety" }
             @match harms.first() {
-                None => p { "Nothing found that runs code when the release is loaded." },
+                None => {
+                    p { "Nothing found that could harm who loads it" @if !report.coverage.is_empty() { ", in what was opened" } "." }
+                },
                 Some(worst) => {
                     p { (severity(worst.severity)) " " (prose(&worst.message)) }
                     @if harms.len() > 1 { p.quiet { "and " (harms.len() - 1) " more" } }

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 
 use super::{
     parts::shown,
-    treemap::{color, counted, home, key, kinds, px},
+    treemap::{color, counted, home, kinds, px},
 };
 use crate::{
     render::numbers,
@@ -18,7 +18,7 @@ use crate::{
 const LAYERS: usize = 400;
 /// The picture's width, and what is left of it for the numbers at its left.
 const WIDTH: f64 = 1000.0;
-const LEFT: f64 = 70.0;
+const LEFT: f64 = 84.0;
 /// Heights of the bars and of the lines.
 const BARS: f64 = 150.0;
 const LINES: f64 = 90.0;
@@ -66,7 +66,6 @@ pub(super) fn figure(report: &Report) -> Markup {
         figure {
             figcaption { "Layer by layer" span { (count) " of " (name) } }
             div.wide { (sizes(&layers, &kinds)) }
-            (key(&kinds))
             @if layers.iter().any(|(_, layer)| layer.squares.is_some()) {
                 div.wide { (norms(&layers)) }
                 div.wide { (ranges(&layers)) }

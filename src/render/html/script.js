@@ -31,7 +31,7 @@
         body.append(...[...body.rows].sort((a, b) => (up ? order(a, b) : order(b, a))));
       });
     });
-    if (rows.length < 8) return;
+    if (rows.length < 12) return;
     const said = make("output");
     const field = make("input", { type: "search", placeholder: "filter", autocomplete: "off", spellcheck: false });
     field.setAttribute("aria-label", "Filter: " + table.caption.textContent);

@@ -65,6 +65,7 @@ fn finding_row(finding: &Finding) -> Markup {
             td.narrow { @if let Some(at) = &finding.at { (line(&vec![place(at)])) } }
             td {
                 (prose(&finding.message))
+                @if let Some(at) = &finding.at { div.below { (line(&vec![place(at)])) } }
                 @if !finding.impact.is_empty() || !finding.hint.is_empty() {
                     details {
                         summary { "why, and what to do" }

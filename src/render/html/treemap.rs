@@ -125,13 +125,13 @@ pub(super) fn figure(report: &Report) -> Markup {
         .into_iter()
         .map(|((family, layer), module)| (label(family, layer), module))
         .collect();
-    modules.sort_by(|a, b| b.1.size.cmp(&a.1.size));
+    modules.sort_by_key(|(_, module)| std::cmp::Reverse(module.size));
     let rest = modules.split_off(modules.len().min(MODULES));
     if !rest.is_empty() {
         let size = rest.iter().fold(0_u64, |sum, (_, module)| sum.saturating_add(module.size));
         let parts = BTreeMap::from([(("", "others"), size)]);
         modules.push((format!("{} smaller modules", rest.len()), Module { size, parts }));
-        modules.sort_by(|a, b| b.1.size.cmp(&a.1.size));
+        modules.sort_by_key(|(_, module)| std::cmp::Reverse(module.size));
     }
     let sizes: Vec<u64> = modules.iter().map(|(_, module)| module.size).collect();
     let all = Rect {
@@ -201,13 +201,17 @@ fn drawn(name: &str, module: &Module, place: &Rect, whole: u64, kinds: &[&str]) 
     let short = name.rsplit(['.', '/']).take(2).collect::<Vec<_>>();
     let short = short.into_iter().rev().collect::<Vec<_>>().join(".");
     let number = name.rsplit(['.', '/']).next().unwrap_or_default();
-    let fits =
-        |text: &&str| text.chars().count() as f64 * 6.6 + 8.0 < place.width && place.height > 17.0;
+    let room = if place.height > 17.0 {
+        place.width - 8.0
+    } else {
+        0.0
+    };
+    let fits = |text: &&str| text.chars().map(|_| 6.6).sum::<f64>() < room;
     let text = [short.as_str(), number].into_iter().find(fits);
     html! {
         g {
             @for (((kind, part), size), place) in parts.iter().zip(&places) {
-                rect.edge class=(color(kinds, kind)) x=(px(place.x)) y=(px(place.y))
+                rect class={ "edge " (color(kinds, kind)) } x=(px(place.x)) y=(px(place.y))
                     width=(px(place.width)) height=(px(place.height)) {
                     title {
                         (shown(name, 120)) " " (shown(part, 80)) ": " (numbers::count(*size))

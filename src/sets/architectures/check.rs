@@ -11,9 +11,9 @@ use super::{
 };
 use crate::{
     facts::{Config, Facts},
+    layers::{Pattern, collapse},
     sets::{
         WeightSet, config_in,
-        layers::{Pattern, collapse, collapse_names},
         logical::{Logical, logical},
     },
 };
@@ -173,8 +173,11 @@ pub fn check(facts: &Facts, set: &WeightSet) -> ConfigCheck {
     if !graph.iter().any(|word| set.format.to_ascii_lowercase().contains(word)) {
         return ConfigCheck::NoRule(format!("no rule for names as {} has them", set.format));
     }
-    if set.files.iter().any(|file| facts.artifacts[*file].folder() != set.folder) {
+    if set.files.iter().all(|file| facts.artifacts[*file].folder() != set.folder) {
         return ConfigCheck::NoRule("the weights are of several components".to_owned());
+    }
+    if set.sliced {
+        return ConfigCheck::NoRule("each file holds a slice of the matrices".to_owned());
     }
     let Governing { row, class, .. } = governing;
     let head = class.and_then(|class| lines::head_of(row, class));
@@ -184,7 +187,9 @@ pub fn check(facts: &Facts, set: &WeightSet) -> ConfigCheck {
         model_type: governing.model_type.clone(),
         ..Difference::default()
     };
-    let expected = match lines::write_out(&lines::lines(row, head), &scope) {
+    // A config may imply any number of tensors; a small multiple of those here is written out.
+    let most = set.tensors.saturating_mul(4).saturating_add(lines::MOST);
+    let expected = match lines::write_out(&lines::lines(row, head), &scope, most) {
         Ok(expected) => expected,
         Err(Refusal::Lack(Lack::Key(key))) => {
             return ConfigCheck::NoRule(format!("the config does not state {key}"));
@@ -193,8 +198,8 @@ pub fn check(facts: &Facts, set: &WeightSet) -> ConfigCheck {
             return ConfigCheck::NoRule("the config's numbers do not fit together".to_owned());
         }
         Err(Refusal::TooMany(total)) => {
-            let text = format!("{total} tensors, more than any model has");
-            let missing = vec![Pattern { text, count: 1, members: Vec::new() }];
+            let text = format!("{total} tensors, far more than are here");
+            let missing = vec![Pattern { name: text, members: Vec::new() }];
             return ConfigCheck::Disagrees(Difference { missing, ..difference });
         }
     };
@@ -214,6 +219,12 @@ pub fn check(facts: &Facts, set: &WeightSet) -> ConfigCheck {
         _ if difference.unexpected.is_empty() => ConfigCheck::Agrees,
         _ => ConfigCheck::Disagrees(difference),
     }
+}
+
+/// Logical parameters that the config beside a set implies; `None` where there is no rule.
+pub fn implied_parameters(facts: &Facts, set: &WeightSet) -> Option<u64> {
+    let Governing { row, dimensions, class, .. } = governing(facts, set).ok()?;
+    dimensions.expected_parameters(row, class)
 }
 
 fn compare(
@@ -252,12 +263,12 @@ fn compare(
         .map(|(tensor, _)| (tensor.name.as_ref(), tensor.shown_shape()))
         .collect();
     Difference {
-        missing: collapse_names(missing.iter().map(String::as_str)),
+        missing: collapse(missing.iter().map(|name| (name.as_str(), ()))),
         unexpected: collapse(unexpected.iter().copied()),
         misshapen: collapse(misshapen.iter().map(|(name, e, f)| (name.as_str(), (*e, *f))))
             .into_iter()
             .map(|names| {
-                let (_, expected, found) = &misshapen[names.first()];
+                let (_, expected, found) = &misshapen[names.members[0]];
                 Misshapen {
                     expected: expected.to_vec(),
                     found: found.to_vec(),

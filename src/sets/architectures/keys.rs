@@ -87,7 +87,7 @@ impl<'f> Dimensions<'f> {
     ) -> Option<u64> {
         let head = class.and_then(|class| lines::head_of(row, class));
         let lines = lines::lines(row, head);
-        let expected = lines::write_out(&lines, &Meanings { row, keys: self }).ok()?;
+        let expected = lines::write_out(&lines, &Meanings { row, keys: self }, lines::MOST).ok()?;
         expected
             .iter()
             .filter(|it| !it.optional)
@@ -104,7 +104,7 @@ impl<'f> Dimensions<'f> {
     }
 }
 
-pub(super) fn elements(tensor: &Expected) -> Option<u64> {
+fn elements(tensor: &Expected) -> Option<u64> {
     tensor.shape.iter().try_fold(1, |n: u64, extent| n.checked_mul(*extent))
 }
 

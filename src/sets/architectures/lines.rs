@@ -44,8 +44,8 @@ pub struct Expected {
     pub of_head: bool,
 }
 
-/// More tensors than any model has: a config that implies more is not written out.
-const MOST: u64 = 4_000_000;
+/// More tensors than any model of today has.
+pub(super) const MOST: u64 = 250_000;
 
 /// Why a row cannot be written out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -292,13 +292,17 @@ impl Scope for Loops<'_> {
     }
 }
 
-/// Every tensor that lines imply under a config.
-pub(super) fn write_out(lines: &[Line], scope: &dyn Scope) -> Result<Vec<Expected>, Refusal> {
+/// Every tensor that lines imply under a config, where they are no more than `most`.
+pub(super) fn write_out(
+    lines: &[Line],
+    scope: &dyn Scope,
+    most: u64,
+) -> Result<Vec<Expected>, Refusal> {
     let mut total = 0_u64;
     for line in lines {
         total = total.saturating_add(line.count(scope)?);
     }
-    if total > MOST {
+    if total > most {
         return Err(Refusal::TooMany(total));
     }
     let mut out = Vec::new();

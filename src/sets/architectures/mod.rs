@@ -1,6 +1,7 @@
 //! Architectures as data: which tensors, of which shapes, a config implies.
 
 mod check;
+mod encoders;
 mod expression;
 mod keys;
 mod lines;
@@ -10,7 +11,7 @@ mod original;
 mod others;
 mod rows;
 
-pub use check::{ConfigCheck, Difference, Misshapen, check};
+pub use check::{ConfigCheck, Difference, Misshapen, check, implied_parameters};
 pub(crate) use check::{Governing, governing};
 pub(crate) use keys::Dimensions;
 pub use lines::Expected;

@@ -86,7 +86,7 @@ fn a_tensor_lost_changed_or_added_is_found() {
         let (name, shape) = layout.tensors[at].clone();
         layout.tensors[at].1 = [shape.as_slice(), &[7]].concat();
         let difference = difference(&layout);
-        assert_eq!(difference.misshapen[0].names.text, name);
+        assert_eq!(difference.misshapen[0].names.name, name);
         assert_eq!(
             (&difference.misshapen[0].expected, difference.misshapen[0].found.last()),
             (&shape, Some(&7))
@@ -94,8 +94,8 @@ fn a_tensor_lost_changed_or_added_is_found() {
 
         layout.tensors[at] = ("odd.one", vec![3]);
         let difference = self::difference(&layout);
-        assert_eq!(difference.unexpected[0].text, "odd.one");
-        assert_eq!(difference.missing[0].text, name);
+        assert_eq!(difference.unexpected[0].name, "odd.one");
+        assert_eq!(difference.missing[0].name, name);
     }
 }
 
@@ -268,7 +268,7 @@ fn meta(rows: &[crate::sets::published::Row]) -> Vec<crate::sets::published::Row
 
 #[track_caller]
 fn agrees(path: &str, rows: &[crate::sets::published::Row], config: &str, json: &str) {
-    let format = if path.ends_with(".pth") {
+    let format = if path.starts_with("consolidated") {
         "torch-zip"
     } else {
         "safetensors"
@@ -278,6 +278,106 @@ fn agrees(path: &str, rows: &[crate::sets::published::Row], config: &str, json: 
         .config(config, json)
         .facts();
     assert_eq!(check(&facts, &group(&facts).sets[0]), ConfigCheck::Agrees);
+}
+
+#[test]
+fn a_gguf_header_is_its_config() {
+    use crate::{facts::WeightFile, sets::published};
+    const NAMES: &[(&str, &str)] = &[
+        ("model.layers.", "blk."),
+        ("model.norm", "output_norm"),
+        ("model.embed_tokens", "token_embd"),
+        ("lm_head", "output"),
+        ("self_attn.q_proj", "attn_q"),
+        ("self_attn.k_proj", "attn_k"),
+        ("self_attn.v_proj", "attn_v"),
+        ("self_attn.o_proj", "attn_output"),
+        ("mlp.gate_proj", "ffn_gate"),
+        ("mlp.down_proj", "ffn_down"),
+        ("mlp.up_proj", "ffn_up"),
+        ("input_layernorm", "attn_norm"),
+        ("post_attention_layernorm", "ffn_norm"),
+    ];
+    let mut rows = published::LLAMA_3_8B.rows("Q4_K");
+    for (name, ..) in &mut rows {
+        *name = NAMES.iter().fold(name.clone(), |name, (from, to)| name.replace(from, to));
+    }
+    rows.push(published::row("rope_freqs", ".weight", "F32", &[64]));
+    let header = [
+        ("general.architecture", "llama"),
+        ("llama.embedding_length", "4096"),
+        ("llama.block_count", "32"),
+        ("llama.feed_forward_length", "14336"),
+        ("llama.attention.head_count", "32"),
+        ("llama.attention.head_count_kv", "8"),
+        ("tokenizer.ggml.tokens", "128256"),
+        ("general.file_type", "15"),
+    ];
+    let file = |rows: &[published::Row]| WeightFile {
+        format: "gguf",
+        metadata: header
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+            .collect(),
+        tensors: published::tensors(rows),
+        ..WeightFile::default()
+    };
+    let facts = Build::release("model").weight_file("model.gguf", file(&rows)).facts();
+    let set = &group(&facts).sets[0];
+    assert_eq!(set.parameters, Some(8_030_261_248));
+    assert_eq!(set.quantization.as_ref().map(|it| it.method.as_str()), Some("Q4_K_M"));
+    assert_eq!(check(&facts, set), ConfigCheck::Agrees);
+
+    rows.retain(|(name, ..)| name != "blk.3.ffn_up.weight");
+    let facts = Build::release("model").weight_file("model.gguf", file(&rows)).facts();
+    let ConfigCheck::Disagrees(difference) = check(&facts, &group(&facts).sets[0]) else {
+        panic!("a tensor is missing");
+    };
+    assert_eq!(difference.missing[0].name, "blk.3.ffn_up.weight");
+}
+
+/// gpt-oss-20b as it is released: experts in blocks, turned against what the plain model has.
+#[test]
+fn experts_in_blocks_agree_and_count() {
+    use crate::sets::published::row;
+    let (h, n) = (2880, 24);
+    let mut rows = vec![
+        row("model.embed_tokens", ".weight", "BF16", &[201_088, h]),
+        row("lm_head", ".weight", "BF16", &[201_088, h]),
+        row("model.norm", ".weight", "BF16", &[h]),
+    ];
+    for layer in 0..n {
+        let at = format!("model.layers.{layer}.");
+        let mut add = |name: &str, dtype: &'static str, shape: &[u64]| {
+            rows.push(row(&at, name, dtype, shape));
+        };
+        add("self_attn.sinks", "BF16", &[64]);
+        for (name, width) in [("q", 4096), ("k", 512), ("v", 512)] {
+            add(&format!("self_attn.{name}_proj.weight"), "BF16", &[width, h]);
+            add(&format!("self_attn.{name}_proj.bias"), "BF16", &[width]);
+        }
+        add("self_attn.o_proj.weight", "BF16", &[h, 4096]);
+        add("self_attn.o_proj.bias", "BF16", &[h]);
+        add("input_layernorm.weight", "BF16", &[h]);
+        add("post_attention_layernorm.weight", "BF16", &[h]);
+        add("mlp.router.weight", "BF16", &[32, h]);
+        add("mlp.router.bias", "BF16", &[32]);
+        add("mlp.experts.gate_up_proj_blocks", "U8", &[32, 2 * h, 90, 16]);
+        add("mlp.experts.gate_up_proj_scales", "U8", &[32, 2 * h, 90]);
+        add("mlp.experts.gate_up_proj_bias", "BF16", &[32, 2 * h]);
+        add("mlp.experts.down_proj_blocks", "U8", &[32, h, 90, 16]);
+        add("mlp.experts.down_proj_scales", "U8", &[32, h, 90]);
+        add("mlp.experts.down_proj_bias", "BF16", &[32, h]);
+    }
+    let config = r#"{"model_type":"gpt_oss","architectures":["GptOssForCausalLM"],"vocab_size":201088,
+        "hidden_size":2880,"intermediate_size":2880,"num_hidden_layers":24,"num_attention_heads":64,
+        "num_key_value_heads":8,"head_dim":64,"num_local_experts":32}"#;
+    agrees("model.safetensors", &rows, "config.json", config);
+    let facts = Build::release("model")
+        .weights("model.safetensors", "safetensors", crate::sets::published::tensors(&rows))
+        .facts();
+    let set = &group(&facts).sets[0];
+    assert_eq!((set.parameters, set.elements), (Some(20_914_757_184), Some(11_956_805_184)));
 }
 
 #[test]

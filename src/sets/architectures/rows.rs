@@ -127,7 +127,12 @@ const SHARED_EXPERTS: &str = "
 ";
 
 /// Every architecture.
-pub(super) const ROWS: &[&[Architecture]] = &[DECODERS, super::others::ROWS, super::original::ROWS];
+pub(super) const ROWS: &[&[Architecture]] = &[
+    DECODERS,
+    super::others::ROWS,
+    super::encoders::ROWS,
+    super::original::ROWS,
+];
 
 const NONE: &[(&str, &str)] = &[];
 
