@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{Evidence, Rule, cards};
+use super::{Evidence, Rule, cards, names::words};
 use crate::{
-    facts::{Artifact, Card, Facts},
+    facts::{Artifact, Card, Contents, Facts},
     sets::Sets,
     words::{Component, FileKind, Presence},
 };
@@ -36,9 +36,24 @@ const SOME: usize = 30;
 
 fn gather(rule: &Rule, facts: &Facts, _: &Sets) -> Vec<Evidence> {
     let mut seen = rule.said(facts);
-    let of_model = facts.cards().filter(|(artifact, _)| artifact.kind == FileKind::ModelCard);
+    let of_model = facts.cards().filter(|(artifact, _)| is_of_model(facts, artifact));
     seen.extend(of_model.map(|(artifact, card)| weigh(rule, facts, artifact, card)));
     seen
+}
+
+/// Whether a card is one of the model: it lies at the root, beside weights or a configuration of a
+/// model, or is called a model card. A README among code speaks of that code.
+fn is_of_model(facts: &Facts, artifact: &Artifact) -> bool {
+    let beside = |other: &Artifact| {
+        let of_model = matches!(other.kind, FileKind::Weights | FileKind::Index)
+            || matches!(other.contents, Contents::Weights(_))
+            || other.name() == "config.json";
+        of_model && other.folder() == artifact.folder()
+    };
+    let called = words(&artifact.path).windows(2).any(|pair| pair == ["model", "card"])
+        || artifact.name().to_ascii_lowercase().starts_with("modelcard");
+    let root = artifact.depth() == 0;
+    artifact.kind == FileKind::ModelCard && (root || called || facts.artifacts.iter().any(beside))
 }
 
 fn weigh(rule: &Rule, facts: &Facts, artifact: &Artifact, card: &Card) -> Evidence {
@@ -76,6 +91,7 @@ fn weigh(rule: &Rule, facts: &Facts, artifact: &Artifact, card: &Card) -> Eviden
 /// The topics that a card has a filled section on, in the order of the table.
 pub(super) fn topics(card: &Card) -> Vec<&'static str> {
     let mut found: BTreeSet<usize> = BTreeSet::new();
+    let lines = cards::Lines::of(card);
     let mut inherited: Vec<(u8, Option<usize>)> = Vec::new();
     for section in &card.sections {
         let title = section.title.trim().to_lowercase();
@@ -85,7 +101,9 @@ pub(super) fn topics(card: &Card) -> Vec<&'static str> {
         }
         let own = topic(title).or_else(|| inherited.last().and_then(|(_, topic)| *topic));
         inherited.push((section.level, own));
-        if let Some(topic) = own.filter(|_| cards::body(card, section).len >= SOME) {
+        if let Some(topic) =
+            own.filter(|_| cards::prose(lines.under(section).iter().copied()).len >= SOME)
+        {
             found.insert(topic);
         }
     }
