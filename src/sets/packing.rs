@@ -49,6 +49,7 @@ pub(super) struct Unpacked {
 }
 
 /// One way to pack.
+#[derive(Clone, Copy)]
 struct Layout {
     scheme: &'static str,
     /// How the container's name ends.
