@@ -123,7 +123,8 @@ pub fn inspect_remembering(
     let digests = digests::take(&facts, wanted, besides, threads, progress); // what are their bytes?
     let only = verify.map_or(&[][..], |it| &it.only);
     let held = records::hold(&facts, &records, &digests, only); //          are they what they should be?
-    let sets = sets::group(&facts); //                                      which are the same weights?
+    let mut sets = sets::group(&facts); //                                  which are the same weights?
+    sets.count_ends_once(|file, tensor| digests.of_tensor(file, tensor)?.sha256);
     let terms = terms::gather(&facts); //                                   on what terms?
     let evidence = evidence::gather(&facts, &sets); //                      what does that show?
     let case = Case {

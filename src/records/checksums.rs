@@ -11,7 +11,7 @@ pub(super) const STORE: Store = Store { gather };
 
 fn gather(facts: &Facts, records: &mut Records) {
     let lists = facts.artifacts.iter().filter(|it| it.kind == FileKind::Record && it.open);
-    for artifact in lists.filter(|it| it.len > 0 && !it.name().ends_with(".json")) {
+    for artifact in lists.filter(|it| it.len > 0 && it.format != Some("json")) {
         match reading::text(&artifact.place, reading::MOST) {
             Ok(text) => entries(artifact, &text, facts, records),
             Err(why) => records.unusable(Some(Place::file(&artifact.path)), why),

@@ -56,8 +56,8 @@ fn read(index: &[u8]) -> Option<Vec<Entry>> {
         at += FIXED + 2;
         let mut further = 0;
         if flags & EXTENDED != 0 && version > 2 {
-            let more = index.get(at..at + 2)?;
-            further = u16::from_be_bytes([more[0], more[1]]);
+            let word = index.get(at..at + 2)?;
+            further = u16::from_be_bytes([word[0], word[1]]);
             at += 2;
         }
         if version == 4 {
@@ -73,7 +73,7 @@ fn read(index: &[u8]) -> Option<Vec<Entry>> {
             at = start + (end - start) / 8 * 8 + 8; // one to eight zeros end an entry
         }
         // Stages above 0 are sides of a merge that has not ended; other modes are other repos.
-        let file = matches!(mode >> 12, 0b1000 | 0b1010) && flags >> 12 & 3 == 0;
+        let file = matches!(mode >> 12, 0b1000 | 0b1010) && flags & STAGE == 0;
         if file {
             entries.push(Entry {
                 path: path(&name),
@@ -87,6 +87,7 @@ fn read(index: &[u8]) -> Option<Vec<Entry>> {
 }
 
 const EXTENDED: u16 = 1 << 14;
+const STAGE: u16 = 3 << 12;
 const SKIPPED: u16 = 1 << 14;
 
 fn path(name: &[u8]) -> String {
@@ -143,7 +144,7 @@ mod tests {
             } else {
                 bytes.extend(name.bytes());
                 bytes.push(0);
-                while (bytes.len() - start) % 8 != 0 {
+                while !(bytes.len() - start).is_multiple_of(8) {
                     bytes.push(0);
                 }
             }

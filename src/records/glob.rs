@@ -40,7 +40,7 @@ fn translated(pattern: &str) -> Result<String, String> {
             };
             let set = after[..end].replace('\\', r"\\").replace('[', r"\[");
             let set = set.strip_prefix('!').map_or(set.clone(), |rest| format!("^{rest}"));
-            regex.push_str(&format!("[{set}&&[^/]]"));
+            regex.extend(["[", &set, "&&[^/]]"]);
             rest = &after[end + 1..];
         } else {
             match c {

@@ -3,7 +3,10 @@
 use serde::Deserialize;
 
 use super::{By, Record, Records, Store, etag, reading};
-use crate::facts::{Artifact, Facts};
+use crate::{
+    facts::{Artifact, Facts},
+    words::FileKind,
+};
 
 pub(super) const STORE: Store = Store { gather };
 
@@ -16,7 +19,7 @@ struct Noted {
 }
 
 fn gather(facts: &Facts, records: &mut Records) {
-    for artifact in facts.artifacts.iter().filter(|it| it.path.ends_with(".gguf")) {
+    for artifact in facts.artifacts.iter().filter(|it| it.kind == FileKind::Weights) {
         for ending in ["etag", "json"] {
             let beside = facts.artifact(&format!("{}.{ending}", artifact.path));
             let Some((note, written)) = beside.and_then(|it| Some((it, written(it, ending)?)))

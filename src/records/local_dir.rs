@@ -40,12 +40,12 @@ fn gather(facts: &Facts, records: &mut Records) {
     };
     let source = format!(".cache/huggingface/trees/{commit}.json");
     let listed = tree::read(&facts.release.root.join(&source), &source, "", records);
-    let noted: BTreeMap<&str, usize> =
+    let places: BTreeMap<&str, usize> =
         found.iter().enumerate().map(|(at, it)| (it.path.as_str(), at)).collect();
     let mut further = Vec::new();
     let mut lens = Vec::new();
     for record in listed.into_iter().flatten() {
-        match noted.get(record.path.as_str()) {
+        match places.get(record.path.as_str()) {
             // Of the same commit it says the same; of another one it says nothing of this file.
             Some(at) if found[*at].says == record.says => lens.push((*at, record.len)),
             Some(_) if of_commits.len() > 1 => {}
