@@ -1,17 +1,23 @@
 //! Writes a finished report. Nothing here opens a release or forms an opinion.
 
 mod csv;
+mod cyclonedx;
 mod document;
 pub mod escape;
 mod html;
 pub mod json;
+mod junit;
 mod markdown;
 pub mod numbers;
 #[cfg(test)]
 #[path = "../../tests/support/sample.rs"]
 mod sample;
+mod sarif;
+pub mod schema;
+mod spdx;
 mod tensors;
 mod text;
+mod uri;
 pub mod write;
 
 use std::io::{self, Write};
@@ -29,7 +35,16 @@ pub struct Output {
 }
 
 /// Every way to write an inspection, in the order that `--help` lists them.
-pub const OUTPUTS: &[Output] = &[text::OUTPUT, json::OUTPUT, markdown::OUTPUT, html::OUTPUT];
+pub const OUTPUTS: &[Output] = &[
+    text::OUTPUT,
+    json::OUTPUT,
+    markdown::OUTPUT,
+    html::OUTPUT,
+    sarif::OUTPUT,
+    junit::OUTPUT,
+    cyclonedx::OUTPUT,
+    spdx::OUTPUT,
+];
 
 /// Every way to write a listing of tensors.
 pub const TENSOR_OUTPUTS: &[Output] = &[tensors::OUTPUT, json::TENSORS, csv::OUTPUT];
