@@ -1,7 +1,9 @@
 //! From facts to a plan of what to hash, and from its results back to files and tensors.
 
+use std::fs;
+
 use crate::{
-    digest::{self, Algorithm, Decoder, FileDigests, FileJob, RangeDigest, RangeJob},
+    digest::{self, Algorithm, Decoder, FileDigests, FileJob, RangeDigest, RangeJob, Trouble},
     facts::{Artifact, Contents, Facts, Tensor},
     words::FileKind,
 };
@@ -39,6 +41,27 @@ struct Learned {
     digests: FileDigests,
     /// For each tensor, the range that is its own.
     ranges: Vec<Option<usize>>,
+    /// Of a file that changed meanwhile: its length in bytes now, where it is still there.
+    len_after: Option<u64>,
+}
+
+impl Learned {
+    /// The same, of a file that is not what was listed: nothing is said of its content. Shorter or
+    /// longer than when its header was read, it may have changed before the first byte was hashed.
+    fn of_a_changed_file(self, len_after: Option<u64>) -> Self {
+        let trouble = Some(Trouble::Changed);
+        let ranges = self.digests.ranges.iter().map(|_| RangeDigest {
+            trouble: trouble.clone(),
+            ..RangeDigest::default()
+        });
+        let digests = FileDigests {
+            ranges: ranges.collect(),
+            trouble: trouble.clone(),
+            changed: true,
+            ..FileDigests::default()
+        };
+        Self { digests, len_after, ..self }
+    }
 }
 
 /// Reads the bytes of a release once and takes what is wanted of them, on `threads` threads.
@@ -66,9 +89,19 @@ pub fn take(
     let plan: Vec<FileJob> = jobs.iter().flatten().map(|(job, _)| job.clone()).collect();
     progress(0, total);
     let mut results = digest::run(&plan, threads, &|done| progress(done, total)).into_iter();
-    let files = jobs.into_iter().map(|job| {
-        let (_, ranges) = job?;
-        Some(Learned { digests: results.next()?, ranges })
+    let files = facts.artifacts.iter().zip(jobs).map(|(artifact, job)| {
+        let (job, ranges) = job?;
+        let learned = Learned {
+            digests: results.next()?,
+            ranges,
+            len_after: None,
+        };
+        let now = fs::metadata(&job.path).ok().map(|now| now.len());
+        Some(if learned.digests.changed || now.is_some_and(|now| now != artifact.len) {
+            learned.of_a_changed_file(now)
+        } else {
+            learned
+        })
     });
     Digests { files: files.collect() }
 }
@@ -123,6 +156,11 @@ impl Digests {
     /// What was learned of an artifact as a whole; `None` where it was not read.
     pub fn of_file(&self, artifact: usize) -> Option<&FileDigests> {
         Some(&self.files.get(artifact)?.as_ref()?.digests)
+    }
+
+    /// The length in bytes, after the run, of an artifact that changed in it.
+    pub fn len_after(&self, artifact: usize) -> Option<u64> {
+        self.files.get(artifact)?.as_ref()?.len_after
     }
 
     /// The SHA-256 of an artifact.

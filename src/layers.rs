@@ -2,7 +2,7 @@
 //!
 //! Knows names and nothing else, so that whoever lists tensors can use it.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 /// How many numbers of a name can be a layer, an expert and the like. Later ones are plain text.
 const SLOTS: usize = 4;
@@ -15,6 +15,23 @@ pub struct Pattern {
     pub name: String,
     /// Which of the names given these are, in the order given.
     pub members: Vec<usize>,
+}
+
+impl Pattern {
+    /// How many names it tells.
+    pub fn count(&self) -> usize {
+        self.members.len()
+    }
+}
+
+impl fmt::Display for Pattern {
+    /// `model.layers.[0..31].mlp.up_proj.weight ×32`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.count() {
+            0 | 1 => f.pad(&self.name),
+            count => write!(f, "{} ×{count}", self.name),
+        }
+    }
 }
 
 /// Tells `names` by as few patterns as it takes, in the order in which the first of each came.

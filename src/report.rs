@@ -471,6 +471,35 @@ pub struct Openness {
     pub osai_index: OsaiIndex,
     /// Models, data, labor, frameworks, compute.
     pub five_dimensions: BTreeMap<String, Dimension>,
+    /// What the release itself answers of the documents that the EU AI Act asks for.
+    pub eu_ai_act: EuAiAct,
+}
+
+/// Documents that the EU AI Act asks of those who provide general-purpose models, field by field.
+/// Which of them must be written, and by whom, is not judged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EuAiAct {
+    /// Technical documentation, Annex XI section 1.
+    pub annex_xi: Vec<EuField>,
+    /// The public summary of training content, Article 53(1)(d).
+    pub public_summary: Vec<EuField>,
+}
+
+/// One field of a document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EuField {
+    /// `1(d)`, `2.3` …
+    pub number: String,
+    /// What is asked, in a few words.
+    pub title: String,
+    /// How far the release answers it.
+    pub presence: Presence,
+    /// Indexes into [`Report::evidence`].
+    pub evidence: Vec<u64>,
+    /// Indexes into [`Report::disclosures`].
+    pub disclosures: Vec<u64>,
+    /// Where else it is answered: a file, a line of a summary.
+    pub at: Vec<Place>,
 }
 
 /// Model Openness Framework.
@@ -528,6 +557,8 @@ pub struct Dimension {
     pub presence: Presence,
     /// Indexes into [`Report::evidence`].
     pub evidence: Vec<u64>,
+    /// Indexes into [`Report::disclosures`].
+    pub disclosures: Vec<u64>,
 }
 
 /// What was held against which record.

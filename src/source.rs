@@ -2,6 +2,8 @@
 //!
 //! The one place that opens the release's files for their content.
 
+mod window;
+
 use std::{
     fs::{self, File},
     io,
@@ -9,6 +11,10 @@ use std::{
     os::unix::fs::{FileExt as _, MetadataExt as _, OpenOptionsExt as _},
     path::Path,
 };
+
+use serde::{Deserialize, Serialize};
+
+pub(crate) use self::window::Window;
 
 /// Random access to bytes: a file, a member of an archive, or plain memory in a test.
 pub trait Bytes: Sync {
@@ -70,7 +76,7 @@ impl<B: Bytes + ?Sized> Bytes for &B {
 
 /// What names a file's content without reading it: as long as none of this moves,
 /// the bytes are taken to be the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Stamp {
     /// The device that the file lies on.
     pub dev: u64,
@@ -85,6 +91,13 @@ pub struct Stamp {
 }
 
 impl Stamp {
+    /// That of the regular file at `path`, following links, without opening it.
+    pub fn read(path: &Path) -> io::Result<Self> {
+        let metadata = fs::metadata(path)?;
+        regular(&metadata)?;
+        Ok(Self::of(&metadata))
+    }
+
     fn of(metadata: &fs::Metadata) -> Self {
         Self {
             dev: metadata.dev(),
@@ -107,7 +120,7 @@ impl Source {
     /// Opens the file at `path`, following links. What is not a regular file is refused, and
     /// never waited for: a pipe without a writer would block a plain open for ever.
     pub fn open(path: &Path) -> io::Result<Self> {
-        regular(&fs::metadata(path)?)?; // first, as merely opening some devices acts on them
+        Stamp::read(path)?; // first, as merely opening some devices acts on them
         let flags = libc::O_NONBLOCK | libc::O_CLOEXEC | libc::O_NOCTTY;
         let file = File::options().read(true).custom_flags(flags).open(path)?;
         let metadata = file.metadata()?;
@@ -128,6 +141,16 @@ impl Source {
     /// What the file system said of the file when it was opened.
     pub fn stamp(&self) -> Stamp {
         self.stamp
+    }
+
+    /// Has `window` show the bytes of `range`, mapped where that pays.
+    pub(crate) fn show(&self, window: &mut Window, range: Range<u64>) -> io::Result<()> {
+        window.show(&self.file, range)
+    }
+
+    /// Asks for `range` to be brought into memory in the background; it may pass the end.
+    pub(crate) fn prefetch(&self, range: &Range<u64>) {
+        window::prefetch(&self.file, range);
     }
 
     /// Whether the length or the time of the last change differ from those at the open.

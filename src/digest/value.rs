@@ -96,6 +96,14 @@ impl Digest {
     }
 }
 
+impl From<[u8; 32]> for Digest {
+    fn from(sha256: [u8; 32]) -> Self {
+        let mut bytes = [0; Self::MAX_LEN];
+        bytes[..32].copy_from_slice(&sha256);
+        Self { bytes, len: 32 }
+    }
+}
+
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.as_bytes().iter().try_for_each(|byte| write!(f, "{byte:02x}"))

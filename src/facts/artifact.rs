@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::{Card, Config, LicenseText, Oddity, ShardIndex, Tokenizer, WeightFile};
+use super::{
+    Card, Code, Config, Data, Document, Libraries, LicenseText, Oddity, ShardIndex, Tokenizer,
+    WeightFile,
+};
 use crate::words::FileKind;
 
 /// One file, with all that was read from it.
@@ -65,7 +68,15 @@ pub enum Contents {
     License(LicenseText),
     /// Stands for a file that is elsewhere.
     Pointer(Pointer),
-    /// Lines of text: code, launchers, lists.
+    /// What source code, a launcher or a notebook does.
+    Code(Code),
+    /// Rows of data.
+    Data(Data),
+    /// A paper, a report, or how to cite one.
+    Document(Document),
+    /// Libraries that a requirements or project file names.
+    Libraries(Libraries),
+    /// Lines of text: lists, logs, templates.
     Text(Text),
     /// Listed and hashed, not read.
     Opaque,

@@ -19,6 +19,24 @@ pub struct Card {
     pub statements: Vec<Statement>,
     /// What they say of other things that reviewers ask about, by line.
     pub disclosures: Vec<Disclosed>,
+    /// Entries of a template that nobody filled (`[More Information Needed]`), in the whole card.
+    pub placeholders: u32,
+    /// Words of prose, tables and headings, without markup, comments and code.
+    pub words: u32,
+    /// The numbered fields of a summary of training content (EU AI Act, Article 53(1)(d)), where
+    /// the card is one; in order.
+    pub numbered: Vec<NumberedField>,
+}
+
+/// A field of a summary of training content, by the number that its template gives it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NumberedField {
+    /// `1.3.1.A`, `2.1`: as the card writes it.
+    pub number: String,
+    /// From 1.
+    pub line: u32,
+    /// Whether something is entered there: words, a value, a checked box.
+    pub filled: bool,
 }
 
 /// One thing that a card says of a component.
@@ -57,8 +75,30 @@ pub struct Section {
     pub level: u8,
     /// Its first line, from 1: the heading itself.
     pub line: u32,
-    /// Its last line.
+    /// Its last line, sections within it included.
     pub last: u32,
+    /// What its title says it to be about.
+    pub topic: SectionTopic,
+}
+
+/// What a title says a section to be about, as far as others need to know.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SectionTopic {
+    /// The terms.
+    License,
+    /// How to cite.
+    Citation,
+    /// A component.
+    Part(Component),
+    /// How it was trained.
+    Training,
+    /// How to run it.
+    HowTo,
+    /// A topic of disclosures, as the report spells it.
+    Topic(&'static str),
+    /// None of these, or untold.
+    #[default]
+    Other,
 }
 
 impl Card {
@@ -73,6 +113,18 @@ impl Card {
         let skip = usize::try_from(first.saturating_sub(1)).unwrap_or(usize::MAX);
         let take = usize::try_from(last.saturating_sub(first)).unwrap_or(0) + 1;
         self.text.lines().skip(skip).take(take)
+    }
+
+    /// The sections on the terms: those whose title or run-in names a license, in any of the
+    /// languages that the tables know.
+    pub fn license_sections(&self) -> impl Iterator<Item = &Section> {
+        self.sections.iter().filter(|section| section.topic == SectionTopic::License)
+    }
+
+    /// What `extra_gated_prompt` asks to be agreed to, and its line.
+    pub fn gate_prompt(&self) -> Option<(u32, &str)> {
+        let prompt = self.key("extra_gated_prompt")?;
+        prompt.text().map(|text| (prompt.line, text))
     }
 
     /// The lines after the front matter, counted from 1 in the file.

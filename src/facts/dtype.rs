@@ -41,7 +41,9 @@ const ROWS: &[Row] = &[
     row("IQ2_XXS", 256, 66), row("IQ2_XS", 256, 74), row("IQ3_XXS", 256, 98), row("IQ1_S", 256, 50),
     row("IQ4_NL", 32, 18), row("IQ3_S", 256, 110), row("IQ2_S", 256, 82), row("IQ4_XS", 256, 136),
     row("IQ1_M", 256, 56), row("TQ1_0", 256, 54), row("TQ2_0", 256, 66), row("MXFP4", 32, 17),
-    row("NVFP4", 64, 36), row("Q1_0", 128, 18),
+    row("NVFP4", 64, 36), row("Q1_0", 128, 18), row("Q2_0", 64, 18),
+    // torch, quantized
+    row("QI8", 1, 1), row("QU8", 1, 1), row("QI32", 1, 4), row("QU4", 2, 1), row("QU2", 4, 1),
 ];
 
 const fn row(name: &'static str, block: u16, bytes: u16) -> Row {

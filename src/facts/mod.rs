@@ -1,8 +1,13 @@
 //! The nouns: what a release holds, as read, with no opinion on it. No I/O in here.
 
 mod artifact;
+#[cfg(test)]
+pub(crate) mod build;
 mod card;
+mod code;
 mod config;
+mod data;
+mod document;
 mod dtype;
 mod license;
 mod oddity;
@@ -13,8 +18,11 @@ mod tokenizer;
 mod weights;
 
 pub use artifact::{Artifact, Contents, Pointer, Text};
-pub use card::{Card, Disclosed, Section, Statement};
+pub use card::{Card, Disclosed, NumberedField, Section, SectionTopic, Statement};
+pub use code::{Act, Code, Deed, Import, Language};
 pub use config::{Config, Node, Yaml};
+pub use data::Data;
+pub use document::{Document, Form, Libraries};
 pub use dtype::Dtype;
 pub use license::LicenseText;
 pub use oddity::{Oddity, What};
@@ -22,7 +30,7 @@ pub use pickle::{Call, Extension, Global, Pickle};
 pub use release::{Release, Scope};
 pub use tensor::Tensor;
 pub use tokenizer::Tokenizer;
-pub use weights::{ShardIndex, WeightFile};
+pub use weights::{Apart, ShardIndex, WeightFile};
 
 use crate::words::FileKind;
 
@@ -44,6 +52,14 @@ impl Facts {
             Contents::Weights(file) => Some((i, artifact, file)),
             _ => None,
         })
+    }
+
+    /// The tensors of the artifact at this index, where they were listed.
+    pub fn weight_file(&self, artifact: usize) -> Option<&WeightFile> {
+        match &self.artifacts.get(artifact)?.contents {
+            Contents::Weights(file) => Some(file),
+            _ => None,
+        }
     }
 
     /// The indexes that say which shard holds which tensor.
@@ -95,7 +111,11 @@ impl Facts {
 
     /// The file at `path`.
     pub fn artifact(&self, path: &str) -> Option<&Artifact> {
-        let at = self.artifacts.binary_search_by(|artifact| artifact.path.as_str().cmp(path));
-        at.ok().map(|at| &self.artifacts[at])
+        self.position(path).map(|at| &self.artifacts[at])
+    }
+
+    /// The index among the artifacts of the file at `path`.
+    pub fn position(&self, path: &str) -> Option<usize> {
+        self.artifacts.binary_search_by(|artifact| artifact.path.as_str().cmp(path)).ok()
     }
 }

@@ -1,8 +1,9 @@
 //! Files of tensors, and the indexes over them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::Tensor;
+use super::{Pickle, Tensor};
+use crate::words::Role;
 
 /// A file of tensors.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,6 +20,24 @@ pub struct WeightFile {
     /// What the file has a runtime do, where it holds a graph or layers: each operator
     /// (`Conv`, `com.microsoft::MatMulNBits`) and in how many nodes it is called.
     pub operators: BTreeMap<String, u64>,
+    /// Tensors in the file that are not the model's own parameters and buffers: optimizer state,
+    /// averaged copies.
+    pub apart: Vec<Apart>,
+    /// Every pickle in it, with what loading it would import and call.
+    pub pickles: Vec<Pickle>,
+    /// Chat templates in it, whole, each with its key.
+    pub templates: Vec<(String, String)>,
+}
+
+/// Tensors that lie beside the model's own, under a key of their own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Apart {
+    /// Where they lie, e.g. `optimizer_states.0`.
+    pub key: String,
+    /// [`Role::Optimizer`], or [`Role::Other`] for averaged copies, random states and the like.
+    pub role: Role,
+    /// By position in the file, then name; names begin with the key.
+    pub tensors: Vec<Tensor>,
 }
 
 /// A `*.index.json`: which shard holds which tensor.
@@ -35,9 +54,13 @@ pub struct ShardIndex {
 impl ShardIndex {
     /// The shards named, each once, in order.
     pub fn shards(&self) -> Vec<&str> {
-        let mut shards: Vec<&str> = self.weight_map.values().map(String::as_str).collect();
-        shards.sort_unstable();
-        shards.dedup();
-        shards
+        let (mut shards, mut last) = (BTreeSet::new(), None);
+        for shard in self.weight_map.values() {
+            if last != Some(shard) {
+                last = Some(shard); // neighbors by name are neighbors by shard, mostly
+                shards.insert(shard.as_str());
+            }
+        }
+        shards.into_iter().collect()
     }
 }

@@ -1,12 +1,20 @@
 //! From evidence to verdicts, and from facts to findings. Pure: no files, no clock, no network.
 
+mod config;
+mod license;
 mod oddities;
+pub mod openness;
+mod parts;
+pub mod verdicts;
+mod weights;
 
 use crate::{
+    digests::Digests,
     evidence::Evidence,
     facts::Facts,
     report::Finding,
     sets::Sets,
+    terms::Terms,
     words::{Category, Confidence, Place, Severity},
 };
 
@@ -16,6 +24,10 @@ pub struct Case<'a> {
     pub facts: &'a Facts,
     /// The weights, grouped and counted.
     pub sets: &'a Sets,
+    /// What the files state as terms.
+    pub terms: &'a Terms,
+    /// What was hashed.
+    pub digests: &'a Digests,
     /// What the facts show.
     pub evidence: &'a [Evidence],
 }
@@ -88,7 +100,14 @@ impl Found {
 }
 
 /// Every check, by family.
-pub const CHECKS: &[&[Check]] = &[oddities::CHECKS];
+pub const CHECKS: &[&[Check]] = &[
+    oddities::CHECKS,
+    license::CHECKS,
+    weights::CHECKS,
+    config::CHECKS,
+    parts::CHECKS,
+    openness::CHECKS,
+];
 
 /// Every check, in the order of the families.
 pub fn checks() -> impl Iterator<Item = &'static Check> {
@@ -125,6 +144,23 @@ fn finding(check: &Check, found: Found) -> Finding {
         hint: check.hint.to_owned(),
         references: check.references.iter().map(|&it| it.to_owned()).collect(),
     }
+}
+
+/// What some checks find in facts alone, each as `id: message`: for the tests of families.
+#[cfg(test)]
+pub(crate) fn told(checks: &[Check], facts: &Facts) -> Vec<String> {
+    let case = Case {
+        facts,
+        sets: &crate::sets::group(facts),
+        terms: &Terms::default(),
+        digests: &Digests::default(),
+        evidence: &[],
+    };
+    let found = |check: &Check| {
+        let id = check.id;
+        (check.find)(&case).into_iter().map(move |found| format!("{id}: {}", found.message))
+    };
+    checks.iter().flat_map(found).collect()
 }
 
 #[cfg(test)]

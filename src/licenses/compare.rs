@@ -205,6 +205,7 @@ mod tests {
             line,
             last_line,
             added_words: 0,
+            missing_words: 0,
             added: vec![],
         };
         assert_eq!(compare(&declared(value), &[text]), agreement);

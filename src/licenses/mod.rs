@@ -1,23 +1,48 @@
 //! What a license text is, what it asks, and where two statements about licenses differ.
 //!
-//! All of it is pure: texts and values in, facts out. Nothing is opened or fetched here.
+//! All of it is pure: texts and values in, facts out. Nothing is opened or fetched here, and nothing
+//! here is advice.
+//!
+//! | question | answered by |
+//! | --- | --- |
+//! | Which licenses are in this text? | [`read`] |
+//! | What does this declared value mean? | [`declared`], [`by_link`] |
+//! | What does this license ask? | [`license`], [`License::terms`] |
+//! | What does it say about this use? | [`answers`] |
+//! | Do the card and the text agree? | [`compare`] |
+//! | What of the base model's license was dropped? | [`dropped`] |
+//! | Which duties are not seen to be met? | [`unmet`] |
+//! | Is it open for the Model Openness Framework? | [`mof`] |
+//!
+//! Where a text goes: `decode` and `sniff` (is it text at all?), `markup` and `fold` (one form for
+//! all), `phrases` (the catalog's own licenses), `standards` (ordinary ones, word for word), `nearest`
+//! (changed ones), `cover` and `leftover` (what is there beside them), `detect` (all of it in order).
+
+pub mod mof;
+
 mod answers;
 mod catalog;
 mod class;
 mod compare;
+mod cover;
 mod declared;
 mod decode;
+mod detect;
 mod duties;
 mod fold;
+mod leftover;
 mod links;
 mod markup;
-pub mod mof;
+mod nearest;
 mod ordinary;
 mod phrases;
 mod read;
+mod shingles;
 mod sniff;
+mod standards;
 mod terms;
 mod uses;
+
 pub use answers::answers;
 pub use catalog::{Catalog, HubId, Kind, License, catalog};
 pub use class::{Class, Freedom};
@@ -31,3 +56,8 @@ pub use read::{How, Match, Reading, read};
 pub use sniff::{ErrorPage, ReadingKind};
 pub use terms::{Is, TOPICS, Term};
 pub use uses::{NoSuchUse, Says, Situation, USES, Use, UseAnswer};
+
+#[cfg(test)]
+mod gotchas;
+#[cfg(test)]
+mod measured;

@@ -22,16 +22,22 @@ use super::mof;
 /// assert!(license("no such license").is_none());
 /// ```
 pub fn license(id: &str) -> Option<&'static License> {
-    catalog().get(id).or_else(|| spdx_list().get(&id.to_ascii_lowercase()))
+    let id = id.to_ascii_lowercase();
+    if let Some(base) = id.strip_suffix('+').filter(|base| spdx_list().contains_key(*base)) {
+        return spdx_list().get(&format!("{base}-or-later")).or_else(|| license(base));
+    }
+    catalog().get(&id).or_else(|| spdx_list().get(&id))
 }
 
 /// Every license of the SPDX list that is not the catalog's, by its id in lower case.
 fn spdx_list() -> &'static BTreeMap<String, License> {
     static LIST: LazyLock<BTreeMap<String, License>> = LazyLock::new(|| {
         let all = spdx::identifiers::LICENSES.iter().filter_map(|row| spdx::license_id(row.name));
-        all.filter(|id| catalog().get(id.name).is_none())
-            .map(|id| (id.name.to_ascii_lowercase(), entry(id)))
-            .collect()
+        all.filter(|id| {
+            !catalog().licenses().iter().any(|license| license.spdx.as_deref() == Some(id.name))
+        })
+        .map(|id| (id.name.to_ascii_lowercase(), entry(id)))
+        .collect()
     });
     &LIST
 }

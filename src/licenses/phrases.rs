@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
-use super::catalog::{License, catalog};
+use super::catalog::{Kind, License, catalog};
 use super::fold::{self, Folded};
 
 /// How far into a folded text, in bytes, a title still is its heading.
@@ -15,6 +15,12 @@ const HEADING: usize = 500;
 
 /// A text of fewer words speaks of a license; it is not one.
 pub(super) const SHORT: usize = 60;
+
+/// Stands for a version that is not known, in the titles of families.
+const WILD: char = '…';
+
+/// The longest version, in bytes: `3.1-8B Instruct`.
+const VERSION: usize = 40;
 
 /// The most places of needles that are looked at: a text that names licenses more often is a list.
 const PLACES: usize = 4096;
@@ -47,7 +53,7 @@ fn finder() -> &'static Finder {
                 (&detect.reject, Part::Reject),
             ];
             for (needles, part) in parts {
-                for needle in needles {
+                for needle in needles.iter().filter(|needle| !needle.contains(WILD)) {
                     roles.entry(fold::phrase(needle)).or_default().push((entry, part));
                 }
             }
@@ -112,7 +118,7 @@ pub(super) fn find(text: &Folded, words: usize) -> Vec<Hit> {
                 Part::Must => _ = seen.musts.insert(needle),
                 Part::Reject => seen.rejected = true,
                 Part::Phrase => _ = seen.phrases.insert(needle),
-                Part::Title => seen.heading |= place.start < HEADING,
+                Part::Title => seen.heading |= place.start < HEADING && !covered,
             }
             let own = matches!(part, Part::Phrase) || matches!(part, Part::Title) && !covered;
             if own {
@@ -124,8 +130,32 @@ pub(super) fn find(text: &Folded, words: usize) -> Vec<Hit> {
     let licenses = catalog().licenses();
     let mut hits: Vec<Hit> =
         seen.iter().filter_map(|(entry, seen)| weigh(&licenses[*entry], seen, words)).collect();
+    if words >= SHORT && hits.iter().all(|hit| hit.strength < Strength::Sure) {
+        hits.extend(unknown_version(&text.text, &hits));
+    }
     hits.sort_by_key(|hit| Reverse(hit.strength));
     hits
+}
+
+/// The family whose title heads a text, with a version that no entry knows.
+fn unknown_version(text: &str, hits: &[Hit]) -> Option<Hit> {
+    let families = catalog().licenses().iter().filter(|license| license.kind == Kind::Family);
+    let titles = families
+        .flat_map(|license| license.detect.titles.iter().map(move |title| (license, title)));
+    titles.into_iter().find_map(|(license, title)| {
+        let (head, tail) = title.split_once(WILD)?;
+        let (head, tail) = (fold::phrase(head), fold::phrase(tail));
+        let (start, _) =
+            text.match_indices(&head).take_while(|(at, _)| *at < HEADING).find(|(at, _)| {
+                let rest = &text[at + head.len()..];
+                is_whole(text, *at..at + head.len())
+                    && rest.find(&tail).is_some_and(|version| (1..=VERSION).contains(&version))
+            })?;
+        let place = start..start + head.len();
+        let known = |hit: &Hit| hit.license.family == license.family && hit.place.start < HEADING;
+        let strength = Strength::Sure;
+        (!hits.iter().any(known)).then_some(Hit { license, strength, share: 0.0, place })
+    })
 }
 
 /// Where needles stand as whole words, in order, and whether a longer needle covers the place.

@@ -1,10 +1,9 @@
 //! Reading one license file, card section or metadata value: what it is, and which licenses are in it.
 
-use super::catalog::{Kind, License};
+use super::catalog::License;
 use super::decode::{self, Encoding};
-use super::phrases::{self, Strength};
 use super::sniff::{self, ReadingKind};
-use super::{fold, links, markup};
+use super::{detect, fold, markup};
 
 /// How much of a text is read. The longest license known is a tenth of it.
 const CAP: usize = 1 << 20;
@@ -45,7 +44,9 @@ pub struct Match {
     /// Words beside the standard text, copyright lines and headings aside. For licenses known by
     /// their phrases alone this is not told, and 0.
     pub added_words: u32,
-    /// The longest runs of those words, folded and cut short.
+    /// Words of the standard text that are missing inside it. Not told for licenses known by phrases.
+    pub missing_words: u32,
+    /// The longest runs of the added words, folded and cut short.
     pub added: Vec<String>,
 }
 
@@ -65,8 +66,9 @@ pub enum How {
     Mention,
 }
 
-/// Reads a license text. `name` is the file's name, where it has one: a notice file holds other
-/// people's licenses, and its texts count as mentions.
+/// Reads a license text. `name` is the file's name, where it has one, else `""`: in a readme, a card or
+/// a notice there is prose around a license, while in any other file what stands beside a license
+/// belongs to it. That a notice holds other people's licenses is for the caller to weigh.
 ///
 /// ```
 /// use weighbill::licenses::{How, ReadingKind, read};
@@ -79,7 +81,6 @@ pub enum How {
 /// assert_eq!(notice.matches[0].how, How::Reference);
 /// ```
 pub fn read(bytes: &[u8], name: &str) -> Reading {
-    let _ = name;
     let mut reading = Reading {
         kind: ReadingKind::Text,
         matches: Vec::new(),
@@ -103,50 +104,7 @@ pub fn read(bytes: &[u8], name: &str) -> Reading {
     reading.words = u32::try_from(words.len()).unwrap_or(u32::MAX);
     reading.kind = sniff::text(&text, &folded, words.len());
     if matches!(reading.kind, ReadingKind::Text | ReadingKind::Link(_)) {
-        for hit in phrases::find(&folded, words.len()) {
-            let how = match hit.strength {
-                Strength::Sure => How::Whole,
-                Strength::Reference => How::Reference,
-                Strength::Mention => How::Mention,
-            };
-            reading.matches.push(Match {
-                license: hit.license,
-                how,
-                score: if how == How::Whole {
-                    0.9 + 0.1 * hit.share
-                } else {
-                    0.6
-                },
-                line: folded.line_at(hit.place.start),
-                last_line: folded.line_at(hit.place.end),
-                added_words: 0,
-                added: Vec::new(),
-            });
-        }
-        for (line, url) in links::find(&text) {
-            let Some(license) = links::by_link(url) else {
-                continue;
-            };
-            if license.kind == Kind::Family
-                || reading.matches.iter().any(|m| m.license.id == license.id)
-            {
-                continue;
-            }
-            let how = if words.len() < phrases::SHORT {
-                How::Reference
-            } else {
-                How::Mention
-            };
-            reading.matches.push(Match {
-                license,
-                how,
-                score: 0.6,
-                line,
-                last_line: line,
-                added_words: 0,
-                added: Vec::new(),
-            });
-        }
+        reading.matches = detect::detect(&text, &folded, &words, name);
     }
     reading
 }

@@ -19,7 +19,7 @@ use crate::facts::Release;
 #[non_exhaustive]
 pub enum LocateError {
     /// The path is not there, or may not be looked at.
-    #[error("cannot open `{path}`: {source}")]
+    #[error("cannot open `{path}`")]
     Open {
         /// As the user wrote it.
         path: String,

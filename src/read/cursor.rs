@@ -170,7 +170,7 @@ mod tests {
 
     #[test]
     fn lines_end_at_their_line_feed() {
-        let bytes = [b"abc\n\n".as_slice(), &[b'x'; 100_000], b"\nend"].concat();
+        let bytes = [b"abc\n\n".as_slice(), &b"x".repeat(100_000), b"\nend"].concat();
         let mut cursor = Cursor::new(&bytes, 0);
         assert_eq!(cursor.line(10).unwrap().unwrap(), b"abc");
         assert_eq!(cursor.line(10).unwrap().unwrap(), b"");

@@ -23,7 +23,7 @@ pub(super) fn place(artifacts: &mut [Artifact]) {
         artifacts.iter().enumerate().map(|(i, it)| (it.path.clone(), i)).collect();
     for (from, to, format, tensors) in wanted {
         if let Some(&i) = at.get(&to) {
-            move_in(&mut artifacts[i], &from, format, tensors)
+            move_in(&mut artifacts[i], &from, format, tensors);
         } else {
             let count = tensors.len();
             let saying = format!("stores {count} of its tensors in {to}, which is not here");

@@ -3,8 +3,8 @@
 use std::io;
 
 use super::{
-    FORMATS, Format, Input, Listing, Probe, ReadError, Reader, impostor, index, json, text,
-    tokenizer, yaml,
+    Format, Input, Listing, Probe, ReadError, Reader, card, formats, gathering::escape, hints,
+    impostor, index, json, text, tokenizer, yaml,
 };
 use crate::{
     facts::{Artifact, Contents, LicenseText, Oddity, What},
@@ -84,7 +84,7 @@ impl Artifact {
         }
         let name = self.name().to_owned();
         let probe = Probe { head: &head, name: &name, bytes: source };
-        match FORMATS.iter().find(|format| (format.recognizes)(&probe)) {
+        match formats().find(|format| (format.recognizes)(&probe)) {
             Some(format) => {
                 self.in_format(format, source, find);
                 Ok(())
@@ -104,7 +104,10 @@ impl Artifact {
             self.kind = format.kind;
         }
         match format.read {
-            Reader::Unopened(why) => self.unreadable = Some(why.to_owned()),
+            Reader::Unopened(why) => match self.hinted(source) {
+                Some(contents) => self.contents = contents,
+                None => self.unreadable = Some(why.to_owned()),
+            },
             Reader::Tensors(read) => {
                 let folder = self.folder().to_owned();
                 let sibling = |name: &str| {
@@ -113,7 +116,7 @@ impl Artifact {
                     } else {
                         format!("{folder}/{name}")
                     };
-                    (!index::leaves(name)).then(|| find(&path)).flatten()
+                    escape(name).is_none().then(|| find(&path)).flatten()
                 };
                 let input = Input {
                     path: &self.path,
@@ -161,6 +164,11 @@ impl Artifact {
                     }
                 }
             }
+            FileKind::ModelCard | FileKind::DataCard => {
+                let (card, oddities) = card::read(&self.path, source, self.kind);
+                self.contents = Contents::Card(card);
+                self.oddities.extend(oddities);
+            }
             FileKind::License | FileKind::Policy | FileKind::Notice => {
                 let cut = self.len > LICENSE_CAP;
                 let bytes = source.read(0..self.len.min(LICENSE_CAP))?;
@@ -169,8 +177,13 @@ impl Artifact {
                     self.unreadable = Some(format!("read up to {LICENSE_CAP} bytes"));
                 }
             }
-            FileKind::Weights => {
+            FileKind::Weights if hints::hint(&name).is_none() => {
                 self.unreadable = Some("not of any weight format that is known".to_owned());
+            }
+            _ if hints::hint(&name).is_some() => {
+                if let Some(contents) = self.hinted(source) {
+                    self.contents = contents;
+                }
             }
             _ if has_ending(&name, &["json"]) => self.config(source, Tree::Json)?,
             _ if has_ending(&name, &["yaml", "yml"]) => self.config(source, Tree::Yaml)?,
@@ -185,6 +198,17 @@ impl Artifact {
             _ => {}
         }
         Ok(())
+    }
+
+    /// What the readers of code, data and documents make of it, where its name asks for one.
+    fn hinted(&mut self, source: &Source) -> Option<Contents> {
+        let contents = hints::read(&self.path, source)?;
+        if matches!(self.kind, FileKind::Other | FileKind::Config)
+            && let Some(hint) = hints::hint(&self.path)
+        {
+            self.kind = hint.kind;
+        }
+        Some(contents)
     }
 
     fn config(&mut self, source: &Source, tree: Tree) -> io::Result<()> {

@@ -2,9 +2,10 @@
 
 use std::{collections::BTreeMap, ops::Range};
 
-use super::{Input, Listing, ReadError, notes::Notes, pages::Pages};
+use super::{Format, Input, Listing, ReadError, Reader, notes::Notes, pages::Pages};
 use crate::{
-    facts::{Dtype, Tensor, WeightFile, What},
+    facts::{Dtype, Oddity, Tensor, WeightFile, What},
+    source::Bytes,
     words::Place,
 };
 
@@ -16,6 +17,11 @@ pub(super) const NOTE: u64 = 64 << 10;
 pub(super) const RANK: usize = 64;
 /// Tensors listed of one file.
 const TENSORS: usize = 4 << 20;
+/// Bytes of names and extents that a listing may take for each byte of the file. A header that
+/// shares or repeats its strings could otherwise fill any memory.
+const ROOM: u64 = 32;
+/// The same, whatever the length of the file.
+const LEAST_ROOM: u64 = 1 << 20;
 /// Overlaps looked for in one file; a header that is nothing else has no more to say.
 const OVERLAPS: usize = 1000;
 
@@ -26,6 +32,9 @@ pub(super) struct Gathering {
     file: WeightFile,
     elsewhere: BTreeMap<String, Vec<Tensor>>,
     notes: Notes,
+    room: u64,
+    listed: usize,
+    views: bool,
 }
 
 impl Gathering {
@@ -37,7 +46,20 @@ impl Gathering {
             file: WeightFile { format, ..WeightFile::default() },
             elsewhere: BTreeMap::new(),
             notes: Notes::new(input.path),
+            room: input.bytes.len().saturating_mul(ROOM).saturating_add(LEAST_ROOM),
+            listed: 0,
+            views: false,
         }
+    }
+
+    /// The same, of a format whose tensors may be views of each other.
+    pub(super) fn with_views(self) -> Self {
+        Self { views: true, ..self }
+    }
+
+    /// Whether an oddity of this kind was noted.
+    pub(super) fn has(&self, what: What) -> bool {
+        self.notes.count(what) > 0
     }
 
     /// The file, as a place; the member that is being read, where one is.
@@ -67,13 +89,21 @@ impl Gathering {
     }
 
     /// Counts a node that calls an operator.
-    pub(super) fn operator(&mut self, name: String) {
-        *self.file.operators.entry(name).or_default() += 1;
+    pub(super) fn operator(&mut self, name: &str) {
+        self.operators(name, 1);
     }
 
-    /// How many tensors there are so far, here and elsewhere.
-    pub(super) fn count(&self) -> usize {
-        self.file.tensors.len() + self.elsewhere.values().map(Vec::len).sum::<usize>()
+    /// Counts nodes that call an operator.
+    pub(super) fn operators(&mut self, name: &str, calls: u64) {
+        match self.file.operators.get_mut(name) {
+            Some(count) => *count += calls,
+            None => drop(self.file.operators.insert(name.to_owned(), calls)),
+        }
+    }
+
+    /// Whether nothing more can be listed.
+    pub(super) fn is_full(&self) -> bool {
+        self.room == 0 || self.listed >= TENSORS
     }
 
     /// Lists a tensor that this file stores. `stored` are its bytes where they are its elements and
@@ -107,12 +137,60 @@ impl Gathering {
         }
     }
 
+    /// Takes in what a format lists of `bytes`, which lie at `start` of this file, or nowhere in it as
+    /// they are. Tensors are named with `scope` in front; places lie in the member entered.
+    pub(super) fn adopt(
+        &mut self,
+        format: &Format,
+        bytes: &dyn Bytes,
+        start: Option<u64>,
+        scope: &str,
+    ) -> Result<(), ReadError> {
+        let Reader::Tensors(read) = format.read else {
+            return Ok(());
+        };
+        let path = self.at().path;
+        let inner = Input { path: &path, bytes, sibling: &|_| None };
+        let Listing { file, oddities } = read(&inner)?;
+        for Oddity { what, at, saying } in oddities {
+            let member = match (&self.member, at.member) {
+                (Some(outer), Some(inner)) => Some(format!("{outer}/{inner}")),
+                (outer, inner) => inner.or_else(|| outer.clone()),
+            };
+            self.odd(what, Place { member, ..at }, saying);
+        }
+        for (key, value) in file.metadata {
+            self.note(format!("{scope}{key}"), value);
+        }
+        for (operator, calls) in file.operators {
+            self.operators(&operator, calls);
+        }
+        for Tensor { name, dtype, shape, bytes } in file.tensors {
+            let moved = |bytes: Range<u64>| {
+                let start = start?;
+                Some(start.checked_add(bytes.start)?..start.checked_add(bytes.end)?)
+            };
+            self.tensor(format!("{scope}{name}"), dtype, shape, bytes.and_then(moved));
+        }
+        Ok(())
+    }
+
     fn checked(&mut self, mut tensor: Tensor, len: Option<u64>, owner: &str) -> Option<Tensor> {
-        if self.count() >= TENSORS {
+        if self.listed >= TENSORS {
             let at = self.at();
             self.odd(What::ReadInPart, at, format!("more than {TENSORS} tensors"));
             return None;
         }
+        let taken = (tensor.name.len() + 8 * tensor.shape.len()) as u64;
+        let Some(room) = self.room.checked_sub(taken) else {
+            self.room = 0;
+            let saying = format!("names and extents of more than {ROOM} times the file's bytes");
+            let at = self.at();
+            self.odd(What::HeaderInvalid, at, saying);
+            return None;
+        };
+        self.room = room;
+        self.listed += 1;
         let at = || self.at().tensor(&tensor.name);
         let Some(bytes) = tensor.bytes.clone() else {
             return Some(tensor);
@@ -177,6 +255,9 @@ impl Gathering {
         }
         let start = |tensor: &Tensor| tensor.bytes.as_ref().map_or(u64::MAX, |bytes| bytes.start);
         tensors.sort_by(|a, b| (start(a), &a.name).cmp(&(start(b), &b.name)));
+        if self.views {
+            return;
+        }
         let stored = tensors.iter().filter(|tensor| !tensor.is_empty());
         let mut last: Option<(&Tensor, Range<u64>)> = None;
         let mut overlaps = Vec::new();

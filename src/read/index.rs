@@ -8,7 +8,7 @@ use serde::{
 };
 use serde_json::Value;
 
-use super::notes::Notes;
+use super::{gathering::escape, notes::Notes};
 use crate::facts::{Oddity, ShardIndex, What};
 
 /// Longer indexes are not read.
@@ -107,12 +107,16 @@ impl<'de> Visitor<'de> for WeightMap<'_> {
     }
 
     fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<(), M::Error> {
+        let mut safe = String::new(); // the last shard that was found to be one
         while let Some((tensor, shard)) = map.next_entry::<String, String>()? {
-            if leaves(&shard) {
-                let saying = format!(
-                    "is said to lie in `{shard}`, outside the index's folder; not followed"
-                );
-                self.odd.of_tensor(What::PathEscapes, &tensor, saying);
+            if shard != safe {
+                match escape(&shard) {
+                    None => safe.clone_from(&shard),
+                    Some(why) => {
+                        let saying = format!("is said to lie in `{shard}`, {why}; not followed");
+                        self.odd.of_tensor(What::PathEscapes, &tensor, saying);
+                    }
+                }
             }
             if let Some(before) = self.index.weight_map.insert(tensor, shard) {
                 self.odd.of_file(
@@ -123,12 +127,6 @@ impl<'de> Visitor<'de> for WeightMap<'_> {
         }
         Ok(())
     }
-}
-
-/// Whether a shard's name leads out of the folder of its index.
-pub(crate) fn leaves(path: &str) -> bool {
-    let windows = path.contains('\\') || path.as_bytes().get(1) == Some(&b':');
-    windows || path.starts_with('/') || path.split('/').any(|part| part == "..")
 }
 
 #[cfg(test)]

@@ -1,22 +1,50 @@
 //! Reads each file by its kind: bytes in, facts out. A file that will not be read is a fact too.
 
+mod bundle;
+pub mod card;
+pub mod code;
+mod coreml;
+mod ctranslate2;
 mod cursor;
+pub mod data;
+mod deeds;
+pub mod document;
 mod elsewhere;
 mod file;
+mod flatbuffer;
+mod flax;
 mod gathering;
+mod ggml;
+mod gguf;
+mod hdf5;
+pub mod hints;
 mod impostor;
 mod index;
 mod json;
+mod keras;
+mod lexer;
+pub mod libraries;
+mod mlc;
+pub mod notebook;
 mod notes;
+mod numpy;
 mod onnx;
+mod openvino;
 mod pages;
 mod pickle;
 mod protobuf;
 mod safetensors;
+mod tar;
 mod text;
+mod tf_bundle;
+mod tf_graph;
+mod tf_types;
+mod tflite;
 mod tokenizer;
+mod torch;
 #[cfg(test)]
 mod trial;
+mod unopened;
 mod window;
 pub mod yaml;
 mod zip;
@@ -83,7 +111,38 @@ pub struct Listing {
 }
 
 /// Every format that is told by content, the most particular first.
-pub const FORMATS: &[Format] = &[onnx::FORMAT, safetensors::FORMAT];
+pub const FORMATS: &[Format] = &[
+    gguf::FORMAT,
+    ggml::FORMAT,
+    torch::SCRIPT,
+    torch::ZIP,
+    torch::LEGACY,
+    torch::DCP,
+    numpy::NPY,
+    numpy::NPZ,
+    onnx::FORMAT,
+    tf_graph::SAVED_MODEL,
+    tf_graph::FROZEN,
+    tf_bundle::FORMAT,
+    tflite::FORMAT,
+    flax::FORMAT,
+    hdf5::FORMAT,
+    keras::FORMAT,
+    coreml::FORMAT,
+    openvino::FORMAT,
+    mlc::FORMAT,
+    bundle::NEMO,
+    bundle::TAR,
+    bundle::ZIP,
+    ctranslate2::FORMAT,
+    torch::PICKLE,
+    safetensors::FORMAT,
+];
+
+/// Every format in the order in which they are tried, with those that are told and not opened.
+pub fn formats() -> impl Iterator<Item = &'static Format> {
+    FORMATS.iter().chain(unopened::FORMATS)
+}
 
 /// Why a file was refused. The path is not in here: whoever opened the file has it.
 #[derive(Debug, thiserror::Error)]

@@ -146,7 +146,7 @@ impl<'a> Walk<'a, '_> {
             match (field.number, field.value) {
                 (1, Value::Number(version)) => self.found.note("ir_version", version.to_string()),
                 (model::PRODUCER, Value::Span(name)) => {
-                    self.found.note("producer_name", name.text(NOTE))
+                    self.found.note("producer_name", name.text(NOTE));
                 }
                 (model::PRODUCER_VERSION, Value::Span(version)) => {
                     self.found.note("producer_version", version.text(NOTE));
@@ -213,7 +213,7 @@ impl<'a> Walk<'a, '_> {
     /// named after the node, since two branches may use one name for different tensors.
     fn node(&mut self, node: &Span<'a>, scope: &str, depth: usize) {
         let operator = node.text_of(node::OPERATOR, NAME);
-        self.found.operator(called(node.text_of(node::DOMAIN, NAME), &operator));
+        self.found.operator(&called(node.text_of(node::DOMAIN, NAME), &operator));
         for held in node.spans(node::ATTRIBUTE) {
             self.attribute(node, &held, &operator, scope, depth);
         }

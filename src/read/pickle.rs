@@ -5,11 +5,14 @@
 //! and nothing is called: there is no code here that could.
 
 mod machine;
+mod memo;
 mod opcodes;
 mod summary;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod values;
 
 pub(super) use machine::{Walk, walk};
+pub(super) use opcodes::is_opcode;
 pub(super) use values::{Call, Node, Value, Values};

@@ -91,20 +91,6 @@ impl<'a> Span<'a> {
         });
         numbers.last()
     }
-
-    /// Numbers packed one after the other, at most `cap` of them.
-    pub(super) fn packed(&self, cap: usize) -> Vec<u64> {
-        let mut at = self.range.start;
-        let mut numbers = Vec::new();
-        while at < self.range.end && numbers.len() < cap {
-            let Some((number, end)) = varint(self.pages, at, self.range.end) else {
-                break;
-            };
-            numbers.push(number);
-            at = end;
-        }
-        numbers
-    }
 }
 
 impl<'a> Iterator for Fields<'a> {

@@ -382,7 +382,7 @@ mod tests {
         check("a: 1\nb: c: d\nlicense: mit", "{a: 1, b: c, license: mit}", &[&said]);
         let quote = "1 not valid YAML: invalid indentation in quoted scalar";
         check("a: \"x\nlicense: mit\nb: c\n", "{a: ~, license: mit, b: c}", &[quote]);
-        let flow = "1 not valid YAML: invalid indentation in flow construct";
+        let flow = "2 not valid YAML: illegal placement of ':' indicator";
         check("a: [x\nlicense: mit\nb: c\n", "{a: [], license: mit, b: c}", &[flow]);
         let alias = "1 not valid YAML: while parsing node, found unknown anchor";
         check("a: *x\nb: 1", "{a: ~, b: 1}", &[alias]);

@@ -1,30 +1,72 @@
 //! Which files are the same weights, how many parameters they hold, and what the config implies.
 
+pub mod adapters;
+pub mod architectures;
+pub mod claimed;
+pub mod claims;
+mod counting;
+mod ends;
+mod grouping;
+mod logical;
+pub mod memory;
+mod numbering;
+mod packing;
+mod primary;
+#[cfg(test)]
+mod published;
+mod quantization;
+pub mod recognize;
+mod roles;
+
 use std::collections::BTreeMap;
 
-use crate::{facts::Facts, words::Role};
+pub(crate) use {counting::tensors, ends::is_end, logical::logical, numbering::numbering};
+pub use {
+    ends::{End, Ends},
+    quantization::{Quantization, declared},
+};
+
+use crate::{
+    facts::{Artifact, Config, Contents, Facts},
+    words::Role,
+};
 
 /// The weights of a release, grouped and counted.
 #[derive(Clone, Debug, Default)]
 pub struct Sets {
-    /// The sets, the primary one first.
+    /// The sets, the primary one first; the others by how near they are to it, then by id.
     pub sets: Vec<WeightSet>,
-    /// The role of each tensor, by index of its artifact, in the order of the file's tensors.
+    /// The role of each tensor, by index of its artifact: the file's own tensors in their order,
+    /// then those that it names and another file stores.
     pub roles: BTreeMap<usize, Vec<Role>>,
 }
 
 /// Files that hold the same weights once.
+///
+/// A diffusers pipeline, and a sentence-transformers model with its modules, is one set: the union
+/// of its components. Where a component lies there in another format only, that file is part of
+/// the set too, so that the set is the whole model.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WeightSet {
-    /// What to call it: the format, and what tells it from its like.
+    /// What to call it: the format, and what tells it from its like. Unique in a release.
     pub id: String,
     /// Its format.
     pub format: &'static str,
+    /// The folder of the model, relative to the root; `""` for the root itself.
+    pub folder: String,
+    /// What tells it from other sets of the same format in the folder: a variant (`fp16`), a
+    /// quantization (`Q4_K_M`), a file's stem; empty for the ordinary names.
+    pub label: String,
+    /// What its weights are to the release.
+    pub nature: Nature,
     /// Indexes of its artifacts.
     pub files: Vec<usize>,
-    /// All tensors, whatever their role.
+    /// Whether each file holds a slice of every matrix, so that shapes are those of slices.
+    pub sliced: bool,
+    /// All tensors, whatever their role; a name that stands in several files counts once.
     pub tensors: u64,
-    /// Logical parameters: packed elements counted as what they stand for; `None` where the sum
+    /// Logical parameters: packed elements counted as what they stand for, bytes under two names
+    /// once, and what an extra module repeats of the main model not again. `None` where the sum
     /// overflows or the packing is not known.
     pub parameters: Option<u64>,
     /// Elements as stored, all roles; `None` where the sum overflows.
@@ -37,6 +79,44 @@ pub struct WeightSet {
     pub dtypes: BTreeMap<String, u64>,
     /// Bytes of all its tensors.
     pub bytes: u64,
+    /// Modules beside the main model, their parameters counted in `parameters`.
+    pub extras: Vec<Extra>,
+    /// Where the model begins and ends: what lies in its own folder, not in components' folders.
+    pub ends: Ends,
+    /// How most of its packed parameters are packed, as the tensors show; `None` where none is.
+    pub quantization: Option<Quantization>,
+}
+
+/// What a set of weights is to the release.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Nature {
+    /// A model, or a copy of it.
+    #[default]
+    Model,
+    /// A part that another file completes: the image projector of a GGUF model.
+    Part,
+    /// A model as it was at some step of training.
+    Checkpoint,
+    /// Changes to a model that is elsewhere.
+    Adapter,
+    /// Optimizer and scheduler state.
+    TrainingState,
+}
+
+/// A module stored beside the main model.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Extra {
+    /// Its name, the beginning of its tensors' names: `model.layers.61`.
+    pub module: String,
+    /// What it is for.
+    pub what: &'static str,
+    /// Its tensors that are parameters.
+    pub tensors: u64,
+    /// Its own logical parameters.
+    pub parameters: u64,
+    /// Elements that it stores again of what the architecture shares with the main model: told by
+    /// name and shape, not by content.
+    pub repeated: u64,
 }
 
 impl Sets {
@@ -46,7 +126,44 @@ impl Sets {
     }
 }
 
+impl WeightSet {
+    /// Logical parameters of the main model, without extra modules.
+    pub fn main_parameters(&self) -> Option<u64> {
+        let extra: u64 = self.extras.iter().map(|extra| extra.parameters).sum();
+        self.parameters.map(|all| all.saturating_sub(extra))
+    }
+
+    /// Stored bits, helpers and all, for each logical parameter.
+    #[expect(clippy::cast_precision_loss, reason = "a ratio for readers")]
+    pub fn bits_per_weight(&self) -> Option<f64> {
+        let parameters = self.parameters.filter(|n| *n > 0)?;
+        Some(self.bytes as f64 * 8.0 / parameters as f64)
+    }
+}
+
 /// Groups and counts the weights of a release.
-pub fn group(_facts: &Facts) -> Sets {
-    Sets::default()
+pub fn group(facts: &Facts) -> Sets {
+    let mut roles = BTreeMap::new();
+    let forms = grouping::forms(facts);
+    let counted = forms.iter().map(|form| counting::count(facts, form, &mut roles)).collect();
+    Sets {
+        sets: primary::order(facts, counted),
+        roles,
+    }
+}
+
+/// The configuration of this name in a folder, `""` for the root.
+pub(crate) fn config_in<'f>(
+    facts: &'f Facts,
+    folder: &str,
+    name: &str,
+) -> Option<(&'f Artifact, &'f Config)> {
+    let artifact = match folder {
+        "" => facts.artifact(name),
+        folder => facts.artifact(&format!("{folder}/{name}")),
+    }?;
+    match &artifact.contents {
+        Contents::Config(config) => Some((artifact, config)),
+        _ => None,
+    }
 }

@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 use crate::{
     digest,
     facts::{Artifact, Facts, LicenseText},
-    licenses::{self, Declared, How, Kind, License, Match, Meaning, ReadingKind},
+    licenses::{
+        self, Declared, How, Kind, License, Match, Meaning, ReadingKind, Situation, Use, UseAnswer,
+    },
     words::{FileKind, LicenseScope, Place},
 };
 
@@ -111,6 +113,12 @@ impl Held {
 }
 
 impl Terms {
+    /// What the licenses of the weights together say about each of `uses`.
+    pub fn answers(&self, uses: &[Use], situation: Situation) -> Vec<UseAnswer> {
+        let licenses: Vec<&License> = self.of_weights().filter_map(Held::license).collect();
+        licenses::answers(&licenses, uses, situation)
+    }
+
     /// The licenses that cover the weights.
     pub fn of_weights(&self) -> impl Iterator<Item = &Held> {
         self.held.iter().filter(|held| held.covers_weights())

@@ -49,25 +49,17 @@ pub(super) fn all(facts: &Facts) -> Vec<Statement> {
                         .flat_map(|node| names(artifact, "license", node, LicenseScope::Code)),
                 );
             }
-            Contents::Text(text) if artifact.kind == FileKind::Code => {
-                for (line, value) in text.lines().take(HEADER).filter_map(spdx_header) {
-                    let at = Place::file(&artifact.path).line(line);
-                    found.push(Statement::Declared { at, scope: LicenseScope::Code, value });
-                }
+            Contents::Code(code) => {
+                found.extend(code.licenses.iter().map(|(line, value)| Statement::Declared {
+                    at: Place::file(&artifact.path).line(*line),
+                    scope: LicenseScope::Code,
+                    value: value.clone(),
+                }));
             }
             _ => {}
         }
     }
     found
-}
-
-/// Headers of source files stand in their first lines.
-const HEADER: usize = 30;
-
-fn spdx_header((line, text): (u32, &str)) -> Option<(u32, String)> {
-    let (_, id) = text.split_once("SPDX-License-Identifier:")?;
-    let id = id.trim().trim_end_matches("*/").trim_end_matches("-->").trim();
-    (!id.is_empty()).then(|| (line, id.to_owned()))
 }
 
 fn of_card(artifact: &Artifact, card: &Card, found: &mut Vec<Statement>) {

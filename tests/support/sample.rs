@@ -630,6 +630,7 @@ fn openness() -> Openness {
                 Dimension {
                     presence: Presence::Present,
                     evidence: vec![0, 1],
+                    disclosures: Vec::new(),
                 },
             ),
             (
@@ -637,9 +638,21 @@ fn openness() -> Openness {
                 Dimension {
                     presence: Presence::Claimed,
                     evidence: vec![3],
+                    disclosures: Vec::new(),
                 },
             ),
         ]),
+        eu_ai_act: EuAiAct {
+            annex_xi: vec![EuField {
+                number: "1(d)".to_owned(),
+                title: "architecture and number of parameters".to_owned(),
+                presence: Presence::Present,
+                evidence: vec![0],
+                disclosures: Vec::new(),
+                at: Vec::new(),
+            }],
+            public_summary: Vec::new(),
+        },
     }
 }
 

@@ -30,31 +30,33 @@ pub(super) enum Element {
     Bool,
 }
 
+/// Every element type, as safetensors spells it.
+const NAMES: [(&str, Element); 18] = [
+    ("F64", Element::F64),
+    ("F32", Element::F32),
+    ("F16", Element::F16),
+    ("BF16", Element::Bf16),
+    ("F8_E4M3", Element::F8E4m3),
+    ("F8_E5M2", Element::F8E5m2),
+    ("F8_E8M0", Element::F8E8m0),
+    ("F8_E4M3FNUZ", Element::F8E4m3Fnuz),
+    ("F8_E5M2FNUZ", Element::F8E5m2Fnuz),
+    ("I8", Element::I8),
+    ("I16", Element::I16),
+    ("I32", Element::I32),
+    ("I64", Element::I64),
+    ("U8", Element::U8),
+    ("U16", Element::U16),
+    ("U32", Element::U32),
+    ("U64", Element::U64),
+    ("BOOL", Element::Bool),
+];
+
 impl Decoder {
     /// The decoder for a dtype as safetensors spells it, little-endian. `None` for types that are
     /// not one number in whole bytes: packed 4 and 6 bits, complex, quantized blocks, unknown.
     pub fn for_dtype(dtype: &str) -> Option<Self> {
-        let element = match dtype {
-            "F64" => Element::F64,
-            "F32" => Element::F32,
-            "F16" => Element::F16,
-            "BF16" => Element::Bf16,
-            "F8_E4M3" => Element::F8E4m3,
-            "F8_E5M2" => Element::F8E5m2,
-            "F8_E8M0" => Element::F8E8m0,
-            "F8_E4M3FNUZ" => Element::F8E4m3Fnuz,
-            "F8_E5M2FNUZ" => Element::F8E5m2Fnuz,
-            "I8" => Element::I8,
-            "I16" => Element::I16,
-            "I32" => Element::I32,
-            "I64" => Element::I64,
-            "U8" => Element::U8,
-            "U16" => Element::U16,
-            "U32" => Element::U32,
-            "U64" => Element::U64,
-            "BOOL" => Element::Bool,
-            _ => return None,
-        };
+        let (_, element) = *NAMES.iter().find(|(name, _)| *name == dtype)?;
         Some(Self { element, big_endian: false })
     }
 
@@ -62,6 +64,13 @@ impl Decoder {
     #[must_use]
     pub fn big_endian(self) -> Self {
         Self { big_endian: true, ..self }
+    }
+
+    /// The dtype that it was made for; of a big-endian one with that said.
+    pub(in crate::digest) fn name(self) -> String {
+        let row = NAMES.iter().find(|(_, element)| *element == self.element);
+        let name = row.map_or("", |(name, _)| name);
+        format!("{name}{}", if self.big_endian { " big-endian" } else { "" })
     }
 
     /// How many bytes an element takes: 1, 2, 4 or 8.
@@ -117,6 +126,24 @@ fn small_float(bits: u16, width: u32, mantissa: u32, offset: i32) -> f64 {
         (1.0, exponent - offset)
     };
     sign * (lead + fraction) * 2_f64.powi(power)
+}
+
+/// The same as [`f16`] with neither branch nor table, for vectors.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "see `widest`")]
+pub(super) fn f16_to_f32(bits: u16) -> f32 {
+    let [sign, magnitude] = [bits & 0x8000, bits & 0x7fff].map(u32::from);
+    // The exponent's offset grows from 15 to 127, and that of the special values to the top.
+    let offset = if magnitude < 0x7c00 {
+        127 - 15
+    } else {
+        255 - 31
+    };
+    let ordinary = f32::from_bits((magnitude << 13) + (offset << 23));
+    // By arithmetic on whole numbers, as processors stumble over tiny floats.
+    let tiny = f32::from(bits & 0x03ff) * 2.0_f32.powi(-24);
+    let value = if magnitude < 0x0400 { tiny } else { ordinary };
+    f32::from_bits(value.to_bits() | sign << 16)
 }
 
 /// IEEE 754 half precision.

@@ -1,78 +1,53 @@
-//! Statistics of narrow elements: how often each value occurs says all, and exactly.
+//! Statistics of elements of one byte: how often each of 256 values occurs says all, exactly.
 
-use super::{Decoder, Moments, Statistics};
+use super::{Counts, Decoder, Moments, Statistics};
 
 /// How many of each value there are.
 pub(in crate::digest) struct Histogram {
     decoder: Decoder,
-    /// 256 or 65,536 counts, by the little-endian number that an element's bytes make.
-    counts: Vec<u64>,
-    /// The first byte of an element of 2 whose second has not come yet.
-    half: Option<u8>,
+    /// Four counts for each value, taken by turns: equal neighbors need not wait for each other.
+    counts: Box<[[u64; 256]; 4]>,
 }
 
 impl Histogram {
-    /// Whether to count rather than to add up: summing up 65,536 counts has to pay.
-    pub(super) fn serves(decoder: Decoder, len: u64) -> bool {
-        match decoder.element_len() {
-            1 => true,
-            2 => len >= 1 << 16,
-            _ => false,
-        }
-    }
-
     pub(super) fn new(decoder: Decoder) -> Self {
-        let values = 1 << (8 * decoder.element_len());
-        Self {
-            decoder,
-            counts: vec![0; values],
-            half: None,
+        Self { decoder, counts: Box::new([[0; 256]; 4]) }
+    }
+
+    pub(super) fn update(&mut self, bytes: &[u8]) {
+        let (fours, rest) = bytes.as_chunks::<4>();
+        let [first, second, third, fourth] = &mut *self.counts;
+        for [a, b, c, d] in fours {
+            first[usize::from(*a)] += 1;
+            second[usize::from(*b)] += 1;
+            third[usize::from(*c)] += 1;
+            fourth[usize::from(*d)] += 1;
+        }
+        for byte in rest {
+            first[usize::from(*byte)] += 1;
         }
     }
 
-    pub(super) fn update(&mut self, mut bytes: &[u8]) {
-        if self.decoder.element_len() == 1 {
-            for &byte in bytes {
-                self.counts[usize::from(byte)] += 1;
-            }
-            return;
-        }
-        if let (Some(first), [second, rest @ ..]) = (self.half, bytes) {
-            self.counts[usize::from(u16::from_le_bytes([first, *second]))] += 1;
-            self.half = None;
-            bytes = rest;
-        }
-        let (pairs, rest) = bytes.as_chunks::<2>();
-        for &pair in pairs {
-            self.counts[usize::from(u16::from_le_bytes(pair))] += 1;
-        }
-        if let [half] = rest {
-            self.half = Some(*half);
-        }
-    }
-
-    #[expect(clippy::cast_precision_loss, reason = "no tensor has 2⁵³ elements")]
-    pub(super) fn finish(&mut self) -> Statistics {
-        let [mut zeros, mut nan, mut inf] = [0; 3];
+    pub(super) fn finish(&self) -> Statistics {
+        let values = (0..=u8::MAX).map(|byte| {
+            let count: u64 = self.counts.iter().map(|counts| counts[usize::from(byte)]).sum();
+            (self.decoder.narrow(byte.into()), count)
+        });
+        let mut counts = Counts::default();
         let mut moments = Moments::NONE;
-        let mut seen: Vec<(f64, u64)> = Vec::new();
-        for (bits, &count) in (0..=u16::MAX).zip(&self.counts).filter(|(_, count)| **count > 0) {
-            let value = self.decoder.narrow(bits);
-            if value.is_nan() {
-                nan += count;
-            } else if value.is_infinite() {
-                inf += count;
-            } else {
-                zeros += if value == 0.0 { count } else { 0 };
-                moments.count += count;
-                moments.min = moments.min.min(value);
-                moments.max = moments.max.max(value);
-                moments.mean += value * count as f64;
-                seen.push((value, count));
+        for (value, count) in values.filter(|(_, count)| *count > 0) {
+            counts.add(value, count);
+            if value.is_finite() {
+                let same = Moments {
+                    count,
+                    min: value,
+                    max: value,
+                    mean: value,
+                    m2: 0.0,
+                };
+                moments = moments.merge(same);
             }
         }
-        moments.mean /= moments.count as f64;
-        moments.m2 = seen.iter().map(|(v, count)| (v - moments.mean).powi(2) * *count as f64).sum();
-        moments.summed_up([zeros, nan, inf])
+        moments.summed_up(counts)
     }
 }

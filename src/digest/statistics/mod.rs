@@ -2,10 +2,11 @@
 
 mod decode;
 mod histogram;
-mod wide;
+mod lanes;
+mod sums;
 
 pub use self::decode::Decoder;
-use self::{histogram::Histogram, wide::Wide};
+use self::{histogram::Histogram, sums::Sums};
 
 /// The elements of one tensor, summed up.
 ///
@@ -21,7 +22,7 @@ pub struct Statistics {
     /// The sum of the finite elements over their number.
     pub mean: f64,
     /// The standard deviation of the finite elements as a whole population: the root of the mean
-    /// square of their distances from `mean`.
+    /// square of their distances from `mean`. Infinite where a square is beyond `f64`.
     pub std: f64,
     /// How many elements are zero, of either sign.
     pub zeros: u64,
@@ -37,6 +38,29 @@ impl PartialEq for Statistics {
         let bits = |s: &Self| [s.min, s.max, s.mean, s.std].map(f64::to_bits);
         let counts = |s: &Self| [s.zeros, s.nan, s.inf];
         bits(self) == bits(other) && counts(self) == counts(other)
+    }
+}
+
+/// The elements that are counted one by one.
+#[derive(Clone, Copy, Debug, Default)]
+struct Counts {
+    zeros: u64,
+    nan: u64,
+    inf: u64,
+}
+
+impl Counts {
+    fn merge(&mut self, other: Self) {
+        self.zeros += other.zeros;
+        self.nan += other.nan;
+        self.inf += other.inf;
+    }
+
+    /// Takes note of `count` elements of this value.
+    fn add(&mut self, value: f64, count: u64) {
+        self.zeros += if value == 0.0 { count } else { 0 };
+        self.nan += if value.is_nan() { count } else { 0 };
+        self.inf += if value.is_infinite() { count } else { 0 };
     }
 }
 
@@ -79,7 +103,7 @@ impl Moments {
     }
 
     #[expect(clippy::cast_precision_loss, reason = "no tensor has 2⁵³ elements")]
-    fn summed_up(self, [zeros, nan, inf]: [u64; 3]) -> Statistics {
+    fn summed_up(self, Counts { zeros, nan, inf }: Counts) -> Statistics {
         if self.count == 0 {
             let none = f64::NAN;
             return Statistics {
@@ -107,35 +131,36 @@ impl Moments {
 
 /// The statistics of one tensor in the making.
 pub(super) enum Tally {
-    /// Elements of 8 and 16 bits, by how often each of their values occurs.
-    Narrow(Histogram),
+    /// Elements of one byte.
+    Counted(Histogram),
     /// All others.
-    Wide(Wide),
+    Added(Sums),
 }
 
 impl Tally {
-    /// For a tensor of `len` bytes.
-    pub(super) fn new(decoder: Decoder, len: u64) -> Self {
-        if Histogram::serves(decoder, len) {
-            Self::Narrow(Histogram::new(decoder))
-        } else {
-            Self::Wide(Wide::new(decoder))
+    pub(super) fn new(decoder: Decoder) -> Self {
+        match decoder.element_len() {
+            1 => Self::Counted(Histogram::new(decoder)),
+            _ => Self::Added(Sums::new(decoder)),
         }
     }
 
     /// Takes the next bytes, cut anywhere, even within an element.
     pub(super) fn update(&mut self, bytes: &[u8]) {
         match self {
-            Self::Narrow(histogram) => histogram.update(bytes),
-            Self::Wide(wide) => wide.update(bytes),
+            Self::Counted(histogram) => histogram.update(bytes),
+            Self::Added(sums) => sums.update(bytes),
         }
     }
 
     /// What they come to. Bytes after the last whole element are not counted.
-    pub(super) fn finish(&mut self) -> Statistics {
-        match self {
-            Self::Narrow(histogram) => histogram.finish(),
-            Self::Wide(wide) => wide.finish(),
+    pub(super) fn finish(mut self) -> Statistics {
+        match &mut self {
+            Self::Counted(histogram) => histogram.finish(),
+            Self::Added(sums) => sums.finish(),
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,9 @@
 //! The walk itself: one step an opcode.
 
-use std::collections::BTreeMap;
-
 use super::{
+    memo::Memo,
     opcodes::{Operand, Row, opcode},
+    texts::{long, low, quoted, unescaped, whole},
     values::{Call, LONGEST_TEXT, Node, Value, Values},
 };
 use crate::{
@@ -90,37 +90,6 @@ impl From<ReadError> for Stop {
 
 fn stop<T>(reason: impl Into<String>) -> Result<T, Stop> {
     Err(Stop(reason.into()))
-}
-
-/// The memo: dense, as picklers write it, and sparse where a file does otherwise.
-#[derive(Default)]
-struct Memo {
-    dense: Vec<Value>,
-    sparse: BTreeMap<u64, Value>,
-}
-
-impl Memo {
-    fn put(&mut self, at: u64, value: Value) {
-        match usize::try_from(at) {
-            Ok(at) if at < self.dense.len() => self.dense[at] = value,
-            Ok(at) if at == self.dense.len() => {
-                self.dense.push(value);
-                self.sparse.remove(&(at as u64));
-            }
-            _ => {
-                self.sparse.insert(at, value);
-            }
-        }
-    }
-
-    fn get(&self, at: u64) -> Option<Value> {
-        let dense = usize::try_from(at).ok().and_then(|at| self.dense.get(at));
-        dense.or_else(|| self.sparse.get(&at)).copied()
-    }
-
-    fn len(&self) -> u64 {
-        (self.dense.len() + self.sparse.len()) as u64
-    }
 }
 
 /// An opcode's operand.
@@ -429,21 +398,20 @@ impl Machine<'_> {
                 }
                 return Ok(());
             }
-            b'N' => return self.push(Value::None),
-            0x88 => return self.push(Value::Bool(true)),
-            0x89 => return self.push(Value::Bool(false)),
-            _ => return self.push(Value::Unknown),
+            _ => {
+                self.stack.push(plain(code));
+                return Ok(());
+            }
         };
         let value = self.walk.values.add(node);
-        self.push(value)
+        self.stack.push(value);
+        Ok(())
     }
 
     /// Numbers, texts and bytes.
     fn constant(&mut self, code: u8, read: Read) -> Result<Value, Stop> {
         Ok(match (code, read) {
-            (b'J', Read::Number(n)) => {
-                Value::Int(i32::from_le_bytes(first(&n.to_le_bytes())).into())
-            }
+            (b'J', Read::Number(n)) => Value::Int(i32::from_le_bytes(low(n)).into()),
             (b'G', Read::Number(n)) => Value::Float(f64::from_bits(n.swap_bytes())),
             (_, Read::Number(n)) => i64::try_from(n).map_or(Value::Unknown, Value::Int),
             (0x8A | 0x8B, Read::Counted { len, head, .. }) => long(&head, len),
@@ -454,7 +422,10 @@ impl Machine<'_> {
                 self.walk.values.add(Node::Bytes { start, len })
             }
             (_, Read::Counted { head, .. }) => self.walk.values.add_text(&head),
-            (b'I' | b'L', Read::Line(line)) => whole(&line)?,
+            (b'I' | b'L', Read::Line(line)) => match whole(&line) {
+                Some(value) => value,
+                None => return stop("INT with no number"),
+            },
             (b'F', Read::Line(line)) => {
                 let text = str::from_utf8(&line).unwrap_or_default().trim();
                 match text.parse() {
@@ -474,11 +445,6 @@ impl Machine<'_> {
             }
             _ => Value::Unknown,
         })
-    }
-
-    fn push(&mut self, value: Value) -> Result<(), Stop> {
-        self.stack.push(value);
-        Ok(())
     }
 
     /// The height that may not be gone below.
@@ -512,113 +478,18 @@ impl Machine<'_> {
     }
 }
 
+/// What stands for itself.
+fn plain(code: u8) -> Value {
+    match code {
+        b'N' => Value::None,
+        0x88 => Value::Bool(true),
+        0x89 => Value::Bool(false),
+        _ => Value::Unknown,
+    }
+}
+
 /// A memo slot written in digits.
 fn slot(line: &[u8]) -> Result<u64, Stop> {
     let number = str::from_utf8(line).ok().and_then(|text| text.trim().parse().ok());
     number.ok_or_else(|| Stop("a memo slot that is no number".to_owned()))
-}
-
-/// `INT` and `LONG`: digits, an `L` behind them perhaps; `00` and `01` are truth values.
-fn whole(line: &[u8]) -> Result<Value, Stop> {
-    match line {
-        b"00" => return Ok(Value::Bool(false)),
-        b"01" => return Ok(Value::Bool(true)),
-        _ => {}
-    }
-    let text = str::from_utf8(line).unwrap_or_default().trim();
-    let digits = text.strip_suffix('L').unwrap_or(text);
-    let bare = digits.trim_start_matches(['-', '+']);
-    if bare.is_empty() || !bare.bytes().all(|digit| digit.is_ascii_digit() || digit == b'_') {
-        return stop("INT with no number");
-    }
-    Ok(digits.parse().map_or(Value::Unknown, Value::Int))
-}
-
-/// A little-endian number of two's complement.
-fn long(bytes: &[u8], len: u64) -> Value {
-    if len > 8 {
-        return Value::Unknown;
-    }
-    let fill = if bytes.last().is_some_and(|byte| byte & 0x80 != 0) {
-        0xFF
-    } else {
-        0
-    };
-    let mut eight = [fill; 8];
-    eight.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
-    Value::Int(i64::from_le_bytes(eight))
-}
-
-fn first<const N: usize>(bytes: &[u8; 8]) -> [u8; N] {
-    bytes.first_chunk().copied().unwrap_or([0; N])
-}
-
-/// The text of a `STRING`, without its quotes and escapes.
-fn quoted(line: &[u8]) -> Option<Vec<u8>> {
-    let line = line.trim_ascii();
-    let (&quote, rest) = line.split_first()?;
-    let (&end, inner) = rest.split_last()?;
-    (quote == end && matches!(quote, b'\'' | b'"')).then(|| unescaped(inner, true))
-}
-
-/// Escapes resolved: `\x41` and its kin in a `STRING`, `\u0041` and `\U00000041` in a `UNICODE`.
-fn unescaped(text: &[u8], string: bool) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((&byte, after)) = rest.split_first() {
-        rest = after;
-        if byte != b'\\' {
-            match string {
-                true => out.push(byte),
-                false => put_char(&mut out, byte.into()),
-            }
-            continue;
-        }
-        let digits = match after.first() {
-            Some(b'x') if string => 2,
-            Some(b'u') if !string => 4,
-            Some(b'U') if !string => 8,
-            _ => 0,
-        };
-        let number = after.get(1..=digits).filter(|_| digits > 0);
-        let number = number.and_then(|hex| u32::from_str_radix(str::from_utf8(hex).ok()?, 16).ok());
-        match (number, after.first()) {
-            (Some(number), _) => {
-                match u8::try_from(number) {
-                    Ok(byte) if string => out.push(byte),
-                    _ => put_char(&mut out, number),
-                }
-                rest = &after[1 + digits..];
-            }
-            (None, Some(&escape)) if string => {
-                let octal = after.iter().take(3).take_while(|digit| (b'0'..b'8').contains(digit));
-                let octal = octal.count();
-                if octal > 0 {
-                    let number =
-                        after[..octal].iter().fold(0u32, |n, d| n * 8 + u32::from(d - b'0'));
-                    out.push(number.to_le_bytes()[0]);
-                    rest = &after[octal..];
-                } else {
-                    out.push(match escape {
-                        b'n' => b'\n',
-                        b't' => b'\t',
-                        b'r' => b'\r',
-                        b'a' => 7,
-                        b'b' => 8,
-                        b'f' => 12,
-                        b'v' => 11,
-                        other => other,
-                    });
-                    rest = &after[1..];
-                }
-            }
-            _ => out.push(b'\\'),
-        }
-    }
-    out
-}
-
-fn put_char(out: &mut Vec<u8>, number: u32) {
-    let char = char::from_u32(number).unwrap_or(char::REPLACEMENT_CHARACTER);
-    out.extend(char.encode_utf8(&mut [0; 4]).as_bytes());
 }

@@ -74,3 +74,8 @@ static BY_CODE: [Option<&Row>; 256] = {
 pub(super) fn opcode(code: u8) -> Option<&'static Row> {
     BY_CODE[usize::from(code)]
 }
+
+/// Whether a byte is an opcode: how a pickle may begin.
+pub(in crate::read) fn is_opcode(code: u8) -> bool {
+    opcode(code).is_some()
+}

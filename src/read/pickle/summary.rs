@@ -1,6 +1,6 @@
 //! A walk told as facts: names and calls in words, kept to a readable number.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use super::{Node, Value, Values, Walk};
 use crate::facts::{self, Pickle};
@@ -79,8 +79,8 @@ impl Values {
             Value::Bool(true) => out.push_str("True"),
             Value::Bool(false) => out.push_str("False"),
             Value::Int(n) => out.push_str(&n.to_string()),
-            Value::Float(n) => out.push_str(&format!("{n:?}")),
-            Value::Extension(code) => out.push_str(&format!("extension {code}")),
+            Value::Float(n) => add(out, format_args!("{n:?}")),
+            Value::Extension(code) => add(out, format_args!("extension {code}")),
             Value::Global(_) => {
                 let path = self.global(value).map(facts::Global::path);
                 out.push_str(&path.unwrap_or_default());
@@ -89,7 +89,7 @@ impl Values {
                 let text = self.text(value).unwrap_or_default();
                 let cut: String = text.chars().take(LENGTH / 2).collect();
                 let more = if cut.len() < text.len() { "…" } else { "" };
-                out.push_str(&format!("{cut:?}{more}"));
+                add(out, format_args!("{cut:?}{more}"));
             }
             Value::Node(_) => self.tell_node(value, depth, out),
         }
@@ -98,7 +98,7 @@ impl Values {
     fn tell_node(&self, value: Value, depth: u32, out: &mut String) {
         match self.node(value) {
             None => out.push('?'),
-            Some(Node::Bytes { len, .. }) => out.push_str(&format!("{len} bytes")),
+            Some(Node::Bytes { len, .. }) => add(out, format_args!("{len} bytes")),
             Some(Node::Persistent(id)) => {
                 out.push_str("persistent ");
                 self.tell(*id, depth - 1, out);
@@ -133,4 +133,9 @@ impl Values {
         out.push_str(if items.len() > WIDTH { ", …" } else { "" });
         out.push_str(ends[1]);
     }
+}
+
+fn add(out: &mut String, told: fmt::Arguments) {
+    // writing to a string does not fail
+    let _ = fmt::Write::write_fmt(out, told);
 }

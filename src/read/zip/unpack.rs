@@ -54,6 +54,19 @@ impl Member {
     }
 }
 
+impl Member {
+    /// The first bytes of a packed member, `most` of them or fewer: enough for a header.
+    pub(in crate::read) fn unpack_head(&self, archive: &dyn Bytes, most: u64) -> Vec<u8> {
+        let end = self.packed.end.min(archive.len());
+        let at = self.packed.start.min(end);
+        let mut head = Vec::new();
+        let packed = io::BufReader::with_capacity(1 << 12, Stretch { archive, at, end });
+        // what breaks off is a shorter head
+        let _ = DeflateDecoder::new(packed).take(most).read_to_end(&mut head);
+        head
+    }
+}
+
 fn too_large(len: u64, cap: u64) -> ReadError {
     ReadError::TooLarge { what: "a member of an archive", len, cap }
 }

@@ -1,0 +1,260 @@
+//! The command line, as types. Nothing here does anything.
+
+use std::path::PathBuf;
+
+use clap::{
+    Args, Parser, Subcommand, ValueEnum,
+    builder::{PossibleValue, PossibleValuesParser},
+};
+
+use crate::{
+    digests::Extent,
+    licenses::Use,
+    render::{OUTPUTS, TENSOR_OUTPUTS},
+    words::Severity,
+};
+
+/// Say what a downloaded model release really contains
+///
+/// Reads what is on disk and nothing else: no network, and nothing of the release is ever executed
+/// or unpickled. `weighbill RELEASE` is `weighbill inspect RELEASE`.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    max_term_width = 100,
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    after_help = EXAMPLES
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
+    /// What to inspect, where no command is named.
+    #[command(flatten)]
+    pub inspect: Inspect,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  weighbill ./Llama-2-7b-hf                      what is in the box, is it whole, on what terms
+  weighbill meta-llama/Llama-2-7b-hf             the same, from the local Hugging Face cache
+  weighbill model.safetensors --digests none     headers alone: no byte of a tensor is read
+  weighbill . -f json -o report.json --deny high fails a pipeline on severe findings
+  weighbill tensors . --all                      every tensor with its digest
+
+Exit status: 0 reported, 1 reported and denied, 2 nothing to report on.";
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Report what is in a release, whether it is whole and safe, and on what terms
+    #[command(after_help = EXAMPLES)]
+    Inspect(Inspect),
+
+    /// List every tensor: name, dtype, shape, bytes, digest; layers collapsed
+    Tensors(Tensors),
+
+    /// Say what a finding, component, state, framework or license means, and what to do
+    Explain(Explain),
+
+    /// List the licenses that are known, with what each asks
+    Licenses(Licenses),
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// A word of the report: lfs-pointer, claimed, datasets, mof, llama2 …; all of them where none is named
+    #[arg(value_name = "ID")]
+    pub id: Option<String>,
+}
+
+/// Arguments of `licenses`.
+#[derive(Debug, Args)]
+pub struct Licenses {
+    /// Only those whose id, name, vendor or class holds this text
+    #[arg(value_name = "TEXT")]
+    pub filter: Option<String>,
+
+    /// How to write the list
+    #[arg(short, long, value_name = "FORMAT", default_value = "text", value_parser = ["text", "json"])]
+    pub format: String,
+}
+
+/// Which release, and how to read it.
+#[derive(Debug, Args)]
+pub struct Reading {
+    /// A folder, a weight file, a *.index.json, or owner/name in the local Hugging Face cache
+    #[arg(value_name = "RELEASE", required = true)]
+    pub release: Option<PathBuf>,
+
+    /// Which snapshot of a cached repo: a branch, a tag, or the first digits of a commit
+    #[arg(long, value_name = "REVISION")]
+    pub revision: Option<String>,
+
+    /// What to hash
+    #[arg(long, value_enum, default_value_t, value_name = "EXTENT")]
+    pub digests: Extent,
+
+    /// Take statistics of every tensor: min, max, mean, std, zeros, NaN, infinities
+    #[arg(long)]
+    pub stats: bool,
+
+    /// Threads to read and hash with [default: one for each processor]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+}
+
+/// How to write.
+#[derive(Debug, Args)]
+pub struct Writing {
+    /// Where to write, whole or not at all; `-` is stdout. Several -f and -o go in pairs
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Vec<PathBuf>,
+
+    /// When to color text on a terminal
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
+    pub color: Color,
+
+    /// Show no progress on stderr
+    #[arg(long)]
+    pub no_progress: bool,
+
+    /// Say nothing on stderr but errors
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub quiet: bool,
+
+    /// Show all components with their evidence, all files, all terms
+    #[arg(short, long)]
+    pub verbose: bool,
+}
+
+/// Arguments of `inspect`.
+#[derive(Debug, Args)]
+pub struct Inspect {
+    /// Which release.
+    #[command(flatten)]
+    pub reading: Reading,
+
+    /// How to write the report; text where none is named
+    #[arg(short, long, value_name = "FORMAT", value_parser = names(OUTPUTS))]
+    pub format: Vec<String>,
+
+    /// How to write.
+    #[command(flatten)]
+    pub writing: Writing,
+
+    /// Exit with status 1 where a finding is at least this severe
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    pub deny: Option<Severity>,
+
+    /// What the terms say about these uses; a prohibited one counts under --deny
+    #[arg(
+        long = "use",
+        value_name = "USES",
+        value_delimiter = ',',
+        help_heading = "Terms"
+    )]
+    pub uses: Vec<Use>,
+
+    /// How many monthly users to hold against user caps
+    #[arg(long, value_name = "N", requires = "uses", help_heading = "Terms")]
+    pub users: Option<u64>,
+
+    /// Where it would be used: EU, UK, US, KR, DE …
+    #[arg(
+        long,
+        value_name = "LIST",
+        value_delimiter = ',',
+        requires = "uses",
+        help_heading = "Terms"
+    )]
+    pub territory: Vec<String>,
+}
+
+/// Arguments of `tensors`.
+#[derive(Debug, Args)]
+pub struct Tensors {
+    /// Which release.
+    #[command(flatten)]
+    pub reading: Reading,
+
+    /// How to write the listing; text where none is named
+    #[arg(short, long, value_name = "FORMAT", value_parser = names(TENSOR_OUTPUTS))]
+    pub format: Vec<String>,
+
+    /// How to write.
+    #[command(flatten)]
+    pub writing: Writing,
+
+    /// Each tensor by itself, layers not collapsed
+    #[arg(long)]
+    pub all: bool,
+}
+
+/// When to color.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The names in a table of outputs, so that `--help` grows with it.
+fn names(table: &'static [crate::render::Output]) -> PossibleValuesParser {
+    let value = |output: &crate::render::Output| PossibleValue::new(output.name).help(output.about);
+    table.iter().map(value).into()
+}
+
+impl ValueEnum for Severity {
+    fn value_variants<'a>() -> &'a [Self] {
+        Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.word()))
+    }
+}
+
+impl ValueEnum for Extent {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::None, Self::Files, Self::Tensors]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(match self {
+            Self::None => {
+                PossibleValue::new("none").help("nothing: only headers and texts are read")
+            }
+            Self::Files => PossibleValue::new("files").help("whole files"),
+            Self::Tensors => PossibleValue::new("tensors").help("whole files and every tensor"),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn arguments_are_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_release_alone_is_inspected() {
+        let cli = Cli::try_parse_from(["weighbill", "gpt2"]).unwrap();
+        assert!(cli.command.is_none());
+        assert_eq!(cli.inspect.reading.release, Some(PathBuf::from("gpt2")));
+        assert!(Cli::try_parse_from(["weighbill"]).is_err());
+        assert!(Cli::try_parse_from(["weighbill", "inspect"]).is_err());
+    }
+}

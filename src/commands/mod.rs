@@ -1,0 +1,26 @@
+//! What each command does with the line.
+
+mod explain;
+mod inspect;
+mod licenses;
+mod progress;
+mod tensors;
+mod writing;
+
+use std::io::Write;
+
+use crate::{
+    cli::{Cli, Command},
+    gate::Outcome,
+};
+
+/// The whole program but for the process: arguments in, bytes out, a verdict back.
+pub fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<Outcome> {
+    match &cli.command {
+        None => inspect::run(&cli.inspect, out),
+        Some(Command::Inspect(args)) => inspect::run(args, out),
+        Some(Command::Tensors(args)) => tensors::run(args, out),
+        Some(Command::Explain(args)) => explain::run(args, out),
+        Some(Command::Licenses(args)) => licenses::run(args, out),
+    }
+}

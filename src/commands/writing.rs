@@ -1,0 +1,130 @@
+//! From the options of writing to outputs in their places.
+
+use std::{
+    env,
+    io::{self, IsTerminal as _, Write},
+    path::{Path, PathBuf},
+};
+
+use anyhow::{anyhow, bail};
+
+use crate::{
+    cli::{Color, Writing},
+    evidence::RULES,
+    render::{Output, Style, write::put},
+    report::Report,
+};
+
+/// Which outputs go where.
+pub(super) struct Plan(Vec<(&'static Output, PathBuf)>);
+
+impl Plan {
+    /// Formats and files in pairs. One format alone goes to stdout; one file alone gets the first
+    /// format of the table.
+    pub(super) fn of(
+        table: &'static [Output],
+        formats: &[String],
+        files: &[PathBuf],
+    ) -> anyhow::Result<Self> {
+        let named = |name: &String| {
+            let output = table.iter().find(|output| output.name == name);
+            output.ok_or_else(|| anyhow!("unknown format `{name}`"))
+        };
+        let first = || table.first().ok_or_else(|| anyhow!("no format to write in"));
+        let stdout = || PathBuf::from("-");
+        Ok(Self(match (formats, files) {
+            ([], []) => vec![(first()?, stdout())],
+            ([], [file]) => vec![(first()?, file.clone())],
+            ([format], []) => vec![(named(format)?, stdout())],
+            (formats, files) if formats.len() == files.len() => {
+                let pairs = formats.iter().zip(files);
+                pairs
+                    .map(|(format, file)| Ok((named(format)?, file.clone())))
+                    .collect::<anyhow::Result<_>>()?
+            }
+            (formats, files) => bail!(
+                "{} formats and {} files: give -f and -o in pairs, e.g. -f html -o report.html -f json -o report.json",
+                formats.len(),
+                files.len()
+            ),
+        }))
+    }
+}
+
+/// Writes a report in every planned form.
+pub(super) fn write(
+    plan: &Plan,
+    report: &Report,
+    style: &Style,
+    out: &mut dyn Write,
+) -> anyhow::Result<()> {
+    for (output, path) in &plan.0 {
+        // a file is read by other programs, at other widths: no color in it
+        let style = Style {
+            color: style.color && path == Path::new("-"),
+            ..style.clone()
+        };
+        put(path, out, |to| (output.write)(report, &style, to))?;
+    }
+    Ok(())
+}
+
+/// How to write, by the options and the terminal.
+pub(super) fn style(writing: &Writing, all: bool) -> Style {
+    let terminal = io::stdout().is_terminal();
+    let color = match writing.color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => {
+            terminal && set("NO_COLOR").is_none() && set("TERM").is_none_or(|it| it != "dumb")
+        }
+    };
+    Style {
+        width: width(),
+        color,
+        verbose: writing.verbose,
+        all,
+        asks: RULES.iter().map(|rule| (rule.component, rule.ask)).collect(),
+        ..Style::default()
+    }
+}
+
+fn set(variable: &str) -> Option<std::ffi::OsString> {
+    env::var_os(variable).filter(|value| !value.is_empty())
+}
+
+/// Columns to write in: what the environment or the terminal says, else 80.
+pub(super) fn width() -> usize {
+    let columns = set("COLUMNS").and_then(|it| it.to_str()?.parse().ok());
+    let screen = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    let terminal = io::stdout().is_terminal();
+    let width = columns.or_else(|| terminal.then(screen).flatten()).unwrap_or(80);
+    width.clamp(40, 160)
+}
+
+/// A paragraph, broken between words and indented.
+pub(super) fn wrapped(
+    text: &str,
+    indent: &str,
+    width: usize,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        if !line.is_empty()
+            && indent.len() + line.chars().count() + 1 + word.chars().count() > width
+        {
+            writeln!(out, "{indent}{line}")?;
+            line.clear();
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    if line.is_empty() {
+        Ok(())
+    } else {
+        writeln!(out, "{indent}{line}")
+    }
+}

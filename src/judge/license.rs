@@ -1,0 +1,226 @@
+//! Terms that are missing, unknown, changed, or in conflict with each other.
+
+mod called_open;
+
+use super::{Case, Check, Found};
+use crate::{
+    licenses::{Agreement, Class, Match, ReadingKind, compare},
+    terms::{Held, Name},
+    words::{Category, LicenseScope, Place, Severity},
+};
+
+pub(super) const CHECKS: &[Check] = &[
+    Check {
+        id: "no-license",
+        category: Category::License,
+        severity: Severity::Low,
+        title: "No license is stated",
+        impact: "Without a license all rights are reserved, unless terms are stated elsewhere.",
+        hint: "Look for the terms where the release was published, and keep their text with it.",
+        references: &[],
+        find: no_license,
+    },
+    Check {
+        id: "license-text-missing",
+        category: Category::License,
+        severity: Severity::Low,
+        title: "A license is named and its text is not here",
+        impact: "Nearly all licenses ask that their text is handed on with the work.",
+        hint: "Add the license's text to the folder before you hand it on.",
+        references: &[],
+        find: text_missing,
+    },
+    Check {
+        id: "license-tag-differs",
+        category: Category::License,
+        severity: Severity::Medium,
+        title: "What the card declares is not what the text is",
+        impact: "Tools that go by the card's tag report other terms than those that were handed on.",
+        hint: "Hold to the text, and ask the publisher which of the two is meant.",
+        references: &[],
+        find: tag_differs,
+    },
+    Check {
+        id: "license-altered",
+        category: Category::License,
+        severity: Severity::Medium,
+        title: "A license text that was changed",
+        impact: "A changed license is another license: what is known of the standard one does not hold.",
+        hint: "Have the added or changed words read before you rely on the license's name.",
+        references: &[],
+        find: altered,
+    },
+    Check {
+        id: "license-unknown",
+        category: Category::License,
+        severity: Severity::Low,
+        title: "Terms that are not known here",
+        impact: "What they permit and ask was not looked at.",
+        hint: "Have the terms read by a person.",
+        references: &[],
+        find: unknown,
+    },
+    Check {
+        id: "license-file-empty-or-elsewhere",
+        category: Category::License,
+        severity: Severity::Medium,
+        title: "A license file that holds no license",
+        impact: "The terms are not in the release, though its files say so.",
+        hint: "Get the text from where the file points, or from the publisher.",
+        references: &[],
+        find: misfit,
+    },
+    Check {
+        id: "called-open-source",
+        category: Category::License,
+        severity: Severity::Medium,
+        title: "Called open source under a license that OSI has not approved",
+        impact: "Whoever relies on the words expects freedoms that the license does not give.",
+        hint: "Go by the license, and do not repeat the words in your own documents.",
+        references: &["Open Source Definition", "Open Source AI Definition 1.0"],
+        find: called_open::find,
+    },
+];
+
+fn no_license(case: &Case) -> Vec<Found> {
+    let terms = case.terms;
+    if !terms.held.is_empty() || !terms.misfits.is_empty() {
+        return Vec::new();
+    }
+    match terms.empty.first() {
+        Some(stated) => {
+            let value = &stated.means.value;
+            vec![Found::at(
+                stated.at.clone(),
+                format!(
+                    "the license is given as \"{value}\", which names none, and no text is here"
+                ),
+            )]
+        }
+        None => vec![Found::of_all(
+            "no license is declared and no license text is here",
+        )],
+    }
+}
+
+fn text_missing(case: &Case) -> Vec<Found> {
+    let any_text = case.terms.held.iter().any(Held::has_text);
+    let missing =
+        case.terms.held.iter().filter(|held| !held.has_text() && !held.declared.is_empty());
+    let found = missing.filter_map(|held| {
+        let (license, stated) = (held.license()?, held.declared.first()?);
+        // a text of something else beside it is a conflict, and told as one
+        let told = any_text && held.scope != LicenseScope::Code;
+        (license.class != Class::FamilyTag && !told).then(|| {
+            let message = format!(
+                "\"{}\" names the {}, and its text is not in the release",
+                stated.means.value,
+                called(&license.name)
+            );
+            Found::at(stated.at.clone(), message)
+        })
+    });
+    found.collect()
+}
+
+/// A license's name as it reads after `the`: some end in `License`, some do not.
+fn called(name: &str) -> String {
+    let says = [
+        "license",
+        "licence",
+        "agreement",
+        "terms",
+        "dedication",
+        "policy",
+    ];
+    let lower = name.to_lowercase();
+    if says.iter().any(|word| lower.contains(word)) {
+        name.to_owned()
+    } else {
+        format!("{name} license")
+    }
+}
+
+fn tag_differs(case: &Case) -> Vec<Found> {
+    let seen = case.terms.held.iter().filter(|held| held.covers_weights()).flat_map(|it| &it.texts);
+    let texts: Vec<(&Place, &Match)> =
+        seen.filter_map(|it| Some((&it.at, it.found.as_ref()?))).collect();
+    let matches: Vec<Match> = texts.iter().map(|(_, found)| (*found).clone()).collect();
+    let mut found: Vec<Found> = Vec::new();
+    for stated in
+        case.terms.held.iter().filter(|it| it.covers_weights()).flat_map(|it| &it.declared)
+    {
+        let how = match compare(&stated.means, &matches) {
+            Agreement::Freer => "is freer than",
+            Agreement::OtherVersion => "is another version than",
+            Agreement::OtherVariant => "is another variant than",
+            Agreement::Different => "is another license than",
+            Agreement::Stricter => "is stricter than",
+            _ => continue,
+        };
+        let Some((at, text)) = texts.first() else {
+            continue;
+        };
+        let message = format!(
+            "\"{}\" {how} the text in {}, the {}",
+            stated.means.value,
+            at.path,
+            called(&text.license.name)
+        );
+        let one = Found::at(stated.at.clone(), message);
+        if !found.contains(&one) {
+            found.push(one);
+        }
+    }
+    found
+}
+
+fn altered(case: &Case) -> Vec<Found> {
+    let texts = case.terms.held.iter().flat_map(|held| held.texts.iter().map(move |it| (held, it)));
+    let found = texts.filter_map(|(held, seen)| {
+        let found = seen.found.as_ref().filter(|_| held.is_altered())?;
+        let name = held.license().map_or("a license", |it| it.name.as_str());
+        let (count, more) = (found.added_words, found.added.first());
+        let quoted = more.map_or(String::new(), |words| format!(", e.g. \"{words}\""));
+        Some(Found::at(
+            seen.at.clone(),
+            format!("is the text of {name} with {count} more words{quoted}"),
+        ))
+    });
+    found.collect()
+}
+
+fn unknown(case: &Case) -> Vec<Found> {
+    let found = case.terms.held.iter().filter_map(|held| match &held.name {
+        Name::Known(_) => None,
+        Name::Named(value) => {
+            let at = held.declared.first()?.at.clone();
+            Some(Found::at(at, format!("\"{value}\" is no license that is known here")))
+        }
+        Name::Text(path) => {
+            Some(Found::at(Place::file(path), "is a text of no license that is known here"))
+        }
+    });
+    found.collect()
+}
+
+fn misfit(case: &Case) -> Vec<Found> {
+    let found = case.terms.misfits.iter().filter_map(|misfit| {
+        let what = match &misfit.kind {
+            ReadingKind::Empty => "is empty".to_owned(),
+            ReadingKind::ErrorPage(_) => "is an error page of a server, not a license".to_owned(),
+            ReadingKind::Link(url) => format!("holds nothing but an address: {url}"),
+            ReadingKind::Path(path) => format!("holds nothing but a path: {path}"),
+            ReadingKind::Pdf => "is a PDF, whose text is not read here".to_owned(),
+            ReadingKind::Binary => "is no text".to_owned(),
+            // told with the other pointers of the release
+            ReadingKind::LfsPointer | ReadingKind::Text => return None,
+        };
+        let severity = match misfit.kind {
+            ReadingKind::Pdf | ReadingKind::Link(_) | ReadingKind::Path(_) => Severity::Low,
+            _ => Severity::Medium,
+        };
+        Some(Found::at(misfit.at.clone(), what).severity(severity))
+    });
+    found.collect()
+}

@@ -1,0 +1,121 @@
+//! Words of a license text that no standard text accounts for.
+//!
+//! A clause that was put into a license hides from every measure of likeness: what gives it away is
+//! that its words are left over.
+
+use std::ops::Range;
+
+use super::fold::Word;
+
+/// A run of words that is left over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Run {
+    /// Its words, as places in the text.
+    pub(super) words: Range<usize>,
+    /// Whether its words are the language of conditions.
+    pub(super) speaks_of_terms: bool,
+    /// Whether it is a copyright line or a heading, which says nothing of terms.
+    pub(super) set_aside: bool,
+}
+
+impl Run {
+    /// How many of its words count.
+    pub(super) fn counted(&self) -> usize {
+        if self.set_aside { 0 } else { self.words.len() }
+    }
+}
+
+/// A heading has at most so many words beside those of the license's own name.
+const HEADING: usize = 12;
+
+/// A block of copyright lines has at most so many words.
+const HOLDERS: usize = 80;
+
+/// The longest paragraph of [`KNOWN`] has so many words.
+const PARAGRAPH: usize = 52;
+
+/// Words that a heading has whatever the license.
+#[rustfmt::skip]
+const TITLE_WORDS: [&str; 24] = [
+    "a", "and", "code", "commons", "conditions", "creative", "distribution", "for", "generic", "international",
+    "legal", "licence", "license", "licensed", "of", "public", "reproduction", "terms", "the", "this", "under",
+    "unported", "use", "version",
+];
+
+/// Words and phrases of conditions, folded.
+#[rustfmt::skip]
+const TERMS: [&str; 62] = [
+    "additional conditions", "additional requirements", "additional restrictions", "additional terms",
+    "advertising", "agree", "agrees", "are required", "attribution", "clearly display", "commercial",
+    "commercially", "compete", "consent", "displayed", "ethical", "except as", "except for", "except that", "excluding",
+    "exclusively", "fee", "following conditions", "following terms", "forbidden", "harm", "in addition to",
+    "is required", "it is not permitted", "licensing fee", "may not", "military", "modification is that",
+    "modifications must", "monthly active", "must", "must not", "non commercial", "noncommercial",
+    "not allowed", "not be used", "not for", "not permitted", "only be used", "only for", "prohibited",
+    "prominently", "prior written", "provided that", "research purposes", "research use", "restricted",
+    "restriction", "restrictions", "revenue", "royalty", "shall", "surveillance", "unless", "weapons",
+    "without permission", "you may",
+];
+
+/// Words that change a license even where they stand alone.
+#[rustfmt::skip]
+const LIMITS: [&str; 13] = [
+    "academic", "commercial", "no", "noncommercial", "not", "only", "research", "revocable", "solely",
+    "unaltered", "unchanged", "unmodified", "without modification",
+];
+
+/// Sentences that standard texts have in the wild although the copies of the `spdx` crate lack them:
+/// the last paragraph of the GPL-2.0, and the notes around the licenses of Creative Commons.
+const KNOWN: [&str; 3] = [
+    "does not permit incorporating your program into proprietary programs",
+    "is dedicated to the public domain under the cc0 public domain dedication",
+    "considerations for licensees",
+];
+
+/// The runs of words that are not covered, in order.
+pub(super) fn runs(covered: &[bool]) -> Vec<Range<usize>> {
+    let mut runs = Vec::new();
+    let mut start = 0;
+    while let Some(from) = (start..covered.len()).find(|at| !covered[*at]) {
+        start = (from..covered.len()).find(|at| covered[*at]).unwrap_or(covered.len());
+        runs.push(from..start);
+    }
+    runs
+}
+
+/// What a run says beside the license of this folded name, whose own words are no conditions
+/// (`Attribution-NonCommercial`). `heads`: the run stands right above the license.
+pub(super) fn weigh(words: &[Word<'_>], place: Range<usize>, name: &str, heads: bool) -> Run {
+    let is_title = |word: &str| {
+        let numbers = word.starts_with(|c: char| c.is_ascii_digit()) || word.len() == 1;
+        name.split(' ').any(|have| have == word)
+            || heads && (numbers || TITLE_WORDS.contains(&word))
+    };
+    let short = heads || place.len() <= HEADING;
+    let texts = words[place.clone()].iter().map(|word| word.text);
+    let texts: Vec<&str> = texts.filter(|word| !short || !is_title(word)).collect();
+    let padded = format!(" {} ", texts.join(" "));
+    let holds = |phrase: &str| padded.contains(&format!(" {phrase} "));
+    let copyright = holds("copyright") || holds("c") || holds("all rights reserved");
+    let known = place.len() <= PARAGRAPH
+        && KNOWN.iter().any(|phrase| holds(phrase))
+        && !["commercial", "noncommercial", "research"].into_iter().any(holds);
+    let limits = !copyright && LIMITS.iter().any(|word| holds(word));
+    let terms = limits || place.len() > 2 && TERMS.iter().any(|phrase| holds(phrase));
+    let speaks_of_terms = terms && !known;
+    let heading = heads && texts.len() <= HEADING;
+    let aside = known || !terms && (heading || copyright && place.len() <= HOLDERS);
+    Run {
+        words: place,
+        speaks_of_terms,
+        set_aside: aside,
+    }
+}
+
+/// The text of a run, cut to so many words.
+pub(super) fn excerpt(words: &[Word<'_>], run: &Run, most: usize) -> String {
+    let texts: Vec<&str> =
+        words[run.words.clone()].iter().map(|word| word.text).take(most).collect();
+    let cut = if run.words.len() > most { " …" } else { "" };
+    format!("{}{cut}", texts.join(" "))
+}

@@ -1,0 +1,163 @@
+//! Tests over all licenses at once: texts composed from the catalog, and those of the `spdx` crate.
+
+use std::fmt::Write as _;
+
+use rayon::prelude::*;
+
+use super::compare::same_text;
+use super::*;
+
+/// Words that belong to no license, to make a text long enough to be one.
+const PADDING: &str = "Lorem ipsum dolor sit amet consectetur adipiscing elit sed do eiusmod tempor \
+    incididunt ut labore et dolore magna aliqua ut enim ad minim veniam quis nostrud exercitation ullamco \
+    laboris nisi ut aliquip ex ea commodo consequat duis aute irure dolor in reprehenderit in voluptate \
+    velit esse cillum dolore eu fugiat nulla pariatur excepteur sint occaecat cupidatat non proident sunt.";
+
+#[test]
+fn every_entry_of_the_catalog_tells_its_own_text() {
+    let mut failures = String::new();
+    for license in catalog().licenses() {
+        let detect = &license.detect;
+        if detect.titles.is_empty() || detect.phrases.is_empty() || license.kind == Kind::Standard {
+            continue;
+        }
+        let mut text = format!("{}\n\n{PADDING}\n\n", detect.titles[0]);
+        for phrase in detect.must.iter().chain(&detect.phrases) {
+            writeln!(text, "{phrase}. {PADDING}\n").expect("a string");
+        }
+        let found: Vec<String> = read(text.as_bytes(), "LICENSE")
+            .matches
+            .into_iter()
+            .filter(|found| found.how == How::Whole)
+            .map(|found| found.license.id.clone())
+            .collect();
+        if found != [license.id.as_str()] {
+            writeln!(failures, "{}: {found:?}", license.id).expect("a string");
+        }
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+#[test]
+fn every_standard_text_is_identified_as_itself() {
+    let all = spdx::identifiers::LICENSES.iter().map(|row| row.name);
+    let ids: Vec<&str> = all
+        .filter(|id| !matches!(*id, "NOASSERTION" | "any-OSI" | "any-OSI-perl-modules"))
+        .collect();
+    let mut failures: Vec<String> = ids.par_iter().flat_map_iter(|id| wrong_forms(id)).collect();
+    failures.sort();
+    assert!(failures.is_empty(), "{} wrong\n{}", failures.len(), failures.join("\n"));
+}
+
+/// The forms of a standard text that are not identified as it.
+fn wrong_forms(id: &str) -> Vec<String> {
+    let text = spdx::license_id(id).expect("listed").text();
+    let forms = [
+        ("whole", text.to_owned()),
+        ("reflowed", reflow(text)),
+        ("renamed", format!("Copyright (c) 2031 Some Body and others\n\n{text}")),
+    ];
+    let wrong = forms.into_iter().filter_map(|(form, text)| {
+        let reading = read(text.as_bytes(), "LICENSE");
+        let best = reading.matches.first();
+        let right = best.is_some_and(|best| {
+            let same = same_text(best.license, license(id).expect("listed"));
+            best.how == How::Whole
+                && (same || standards::table::same_body(&best.license.spdx_ref(), id))
+        });
+        (!right).then(|| {
+            format!("{id} {form}: {:?}", best.map(|m| (m.how, &m.license.id, m.score, &m.added)))
+        })
+    });
+    wrong.collect()
+}
+
+/// Paragraphs filled to 60 columns.
+fn reflow(text: &str) -> String {
+    let mut out = String::new();
+    for paragraph in text.split("\n\n") {
+        let mut column = 0;
+        for word in paragraph.split_whitespace() {
+            if column + word.len() > 60 {
+                out.push('\n');
+                column = 0;
+            }
+            out.push_str(word);
+            out.push(' ');
+            column += word.len() + 1;
+        }
+        out.push_str("\n\n");
+    }
+    out
+}
+
+/// Measures real texts: `WEIGHBILL_CORPUS` names a folder of `*.LICENSE` files of `ScanCode`, such as
+/// `licensedcode/data/licenses` of the package `licensedcode-data`. Prints what was missed.
+#[test]
+#[ignore = "reads a corpus from outside"]
+fn a_corpus_of_real_texts() {
+    let Some(folder) = std::env::var_os("WEIGHBILL_CORPUS") else {
+        return;
+    };
+    let entries = std::fs::read_dir(folder).expect("a folder").flatten().map(|entry| entry.path());
+    let mut paths: Vec<_> =
+        entries.filter(|path| path.extension().is_some_and(|e| e == "LICENSE")).collect();
+    paths.sort();
+    let rows: Vec<(&str, String)> = paths.par_iter().filter_map(|path| outcome(path)).collect();
+    let mut counts = std::collections::BTreeMap::<&str, usize>::new();
+    let mut report = String::new();
+    for (outcome, row) in &rows {
+        *counts.entry(outcome).or_default() += 1;
+        if !outcome.ends_with("right") {
+            writeln!(report, "{outcome}\t{row}").expect("a string");
+        }
+    }
+    std::fs::write(std::env::temp_dir().join("weighbill-corpus.tsv"), report).expect("writable");
+    panic!("{counts:#?}");
+}
+
+/// What becomes of one file of the corpus: a word for the kind of outcome, and what was found.
+fn outcome(path: &std::path::Path) -> Option<(&'static str, String)> {
+    let text = std::fs::read_to_string(path).ok()?;
+    let (front, body) = text.strip_prefix("---\n")?.split_once("\n---\n")?;
+    let field = |name: &str| front.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
+    let (key, spdx) = (field("key:")?, field("spdx_license_key:").unwrap_or_default());
+    if body.split_whitespace().count() < 20 || field("is_exception:") == Some("yes") {
+        return None;
+    }
+    let own = catalog()
+        .licenses()
+        .iter()
+        .find(|license| license.scancode.iter().any(|have| have == key));
+    let own = own.filter(|license| license.kind != Kind::Standard);
+    let expected = own.or_else(|| license(spdx));
+    let matches = read(body.as_bytes(), "LICENSE").matches;
+    let texts: Vec<&Match> = matches.iter().filter(|found| found.how <= How::Altered).collect();
+    let is = |found: &Match| {
+        expected.is_some_and(|license| {
+            same_text(found.license, license)
+                || standards::table::same_body(&found.license.spdx_ref(), &license.spdx_ref())
+        })
+    };
+    let whole = |found: &&Match| found.how == How::Whole;
+    let kind = match (own, expected, texts.first()) {
+        (Some(_), _, Some(best)) if is(best) => "ai right",
+        (Some(_), _, None) => "ai missed",
+        (Some(_), _, Some(best)) if best.how == How::Whole => "ai WRONG",
+        (Some(_), ..) => "ai unsure",
+        (None, Some(_), Some(best)) if is(best) && best.how == How::Whole => "spdx right",
+        (None, Some(_), Some(best)) if is(best) => "spdx altered",
+        (None, Some(_), None) => "spdx missed",
+        (None, Some(_), Some(_)) if texts.iter().any(whole) => "spdx WRONG",
+        (None, Some(_), Some(_)) => "spdx unsure",
+        (None, None, _) if texts.iter().any(whole) => "other CALLED",
+        (None, None, Some(_)) => "other altered right",
+        (None, None, None) => "other unknown right",
+    };
+    let row = |m: &&Match| {
+        format!("{:?} {} {:.2} +{} {:?}", m.how, m.license.id, m.score, m.added_words, m.added)
+    };
+    let found: Vec<String> = texts.iter().map(row).collect();
+    let expected = expected.map_or("-", |license| license.id.as_str());
+    Some((kind, format!("{key}\t{expected}\t{}", found.join("; "))))
+}

@@ -1,0 +1,137 @@
+//! Which papers and reports are the model's own: by their label, the words beside them, or the name
+//! they carry. The papers of techniques and of other models are not.
+
+use super::{
+    Said,
+    links::Context,
+    phrases::{Name, PHRASES, Place, Sense},
+    targets::{Target, target},
+};
+use crate::words::Component;
+
+impl Context<'_> {
+    /// Whether the words beside a link make it this model's own paper or report, and which.
+    pub(super) fn own_paper(&self) -> Option<Component> {
+        let report =
+            self.inside(Name::ReportLabel) || self.part() == Some(Component::TechnicalReport);
+        let about = if report {
+            Component::TechnicalReport
+        } else {
+            Component::ResearchPaper
+        };
+        let labeled = |place: Option<Place>| {
+            matches!(
+                place,
+                Some(Place::Part(Component::ResearchPaper | Component::TechnicalReport))
+            )
+        };
+        if labeled(self.passage.label) {
+            return Some(about);
+        }
+        let in_section = labeled(self.place()) || self.place() == Some(Place::Citation);
+        let named = self.inside(Name::PaperLabel) || self.inside(Name::ReportLabel);
+        if named && !self.link.bare && self.of_other() {
+            return None;
+        }
+        let words = self.link.text.split_whitespace().count();
+        let label_only = named && words <= 4;
+        let others = self.passage.has(Name::Technique, &self.before);
+        let introduced = self.passage.has(Name::Introduces, &self.near);
+        let vague = matches!(
+            self.link.text.to_lowercase().as_str(),
+            "here" | "link" | "this" | "this link"
+        );
+        let own = named && self.own.is(&self.link.text);
+        let of_list = label_only && self.passage.is_prose() && self.passage.beside <= 16;
+        let bidden = ["see ", "(see ", "read "]
+            .iter()
+            .any(|it| self.link.text.to_lowercase().starts_with(it));
+        let of_list = of_list || (named && bidden && !others);
+        let titled = words >= 3 && target(&self.link.target) != Target::Pdf;
+        let says = (named || vague || self.link.bare || titled) && introduced && !others;
+        (in_section || own || of_list || says).then_some(about)
+    }
+
+    /// Whether the text of the link names something else: `RefinedWeb paper`.
+    pub(super) fn of_other(&self) -> bool {
+        const PLAIN: [&str; 12] = [
+            "the",
+            "our",
+            "this",
+            "full",
+            "official",
+            "original",
+            "research",
+            "technical",
+            "associated",
+            "accompanying",
+            "here",
+            "read",
+        ];
+        let labels = |word: &str| {
+            PHRASES
+                .find(word)
+                .iter()
+                .any(|hit| matches!(hit.sense, Sense::Name(Name::PaperLabel | Name::ReportLabel)))
+        };
+        let named = self.link.text.split(|c: char| c.is_whitespace() || c == ':').any(|word| {
+            let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
+            let capital = bare.starts_with(char::is_uppercase) && bare.len() > 2;
+            let plain = PLAIN.contains(&bare.to_lowercase().as_str())
+                || labels(bare)
+                || bare == "Tech"
+                || bare == "Link"
+                || bare == "PDF";
+            capital && !plain
+        });
+        named && !self.own.is(&self.link.text)
+    }
+
+    pub(super) fn paper(&self, id: &str, said: &mut Said) {
+        let of_data = self.inside(Name::DatasetPaper)
+            || self.part() == Some(Component::Datasets)
+            || self.part() == Some(Component::DataCard);
+        let borrowed = self.passage.has(Name::Technique, &self.before);
+        match self.own_paper() {
+            Some(about) if !of_data || self.own.is(&self.link.text) => {
+                self.state(about, &format!("refers to {id}"), said);
+            }
+            _ if !borrowed && (of_data || self.after_training_claim()) => {
+                self.state(Component::DataCard, &format!("refers to {id} on the data"), said);
+            }
+            _ => {}
+        }
+    }
+
+    /// A document: a paper or report by its label, else one where its name says so.
+    pub(super) fn document(&self, said: &mut Said) {
+        let file = self.link.target.rsplit('/').next().unwrap_or_default().to_lowercase();
+        let other = [
+            "license",
+            "guide",
+            "policy",
+            "terms",
+            "eula",
+            "form",
+            "slides",
+            "agreement",
+        ];
+        if other
+            .iter()
+            .any(|word| file.contains(word) || self.link.text.to_lowercase().contains(word))
+        {
+            return;
+        }
+
+        let named = ["report", "paper", "technical", "whitepaper", "tech"]
+            .iter()
+            .any(|word| file.contains(word));
+        let labeled = self.own_paper().filter(|_| !self.inside(Name::DatasetPaper));
+        let about = match labeled {
+            Some(about) => about,
+            None if named || self.inside(Name::ReportLabel) => Component::TechnicalReport,
+            None => return,
+        };
+        self.state(about, "links a document", said);
+    }
+}

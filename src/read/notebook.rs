@@ -1,0 +1,117 @@
+//! Notebooks: their code cells, read as one file; outputs and prose are left out.
+
+use serde::Deserialize;
+
+use super::code::Reading;
+use crate::facts::{Code, Language};
+
+/// Bytes of a notebook that are read at most; a longer one is not read at all, since half a
+/// document is none.
+pub const MOST: u64 = 32 << 20;
+
+#[derive(Deserialize)]
+struct Notebook {
+    #[serde(default)]
+    cells: Vec<Cell>,
+    #[serde(default)]
+    worksheets: Vec<Worksheet>,
+}
+
+#[derive(Deserialize)]
+struct Worksheet {
+    #[serde(default)]
+    cells: Vec<Cell>,
+}
+
+#[derive(Deserialize)]
+struct Cell {
+    #[serde(default)]
+    cell_type: String,
+    #[serde(default, alias = "input")]
+    source: Source,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Source {
+    Lines(Vec<String>),
+    Whole(String),
+    Other(serde::de::IgnoredAny),
+}
+
+impl Default for Source {
+    fn default() -> Self {
+        Self::Whole(String::new())
+    }
+}
+
+/// Reads a notebook; the reason in a clause where it is none.
+pub fn read(bytes: &[u8]) -> Result<Code, String> {
+    if bytes.trim_ascii_start().first() != Some(&b'{') {
+        return Err("not a notebook: no JSON object".to_owned());
+    }
+    let notebook: Notebook = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+    let older = notebook.worksheets.into_iter().flat_map(|sheet| sheet.cells);
+    let mut reading = Reading::new(Language::Python, None);
+    let mut left = super::code::MOST;
+    let mut cut = false;
+    for (number, cell) in (0..).zip(notebook.cells.into_iter().chain(older)) {
+        if cell.cell_type != "code" {
+            continue;
+        }
+        let text = match cell.source {
+            Source::Lines(lines) => lines.concat(),
+            Source::Whole(text) => text,
+            Source::Other(_) => continue,
+        };
+        let text = without_magic(&text);
+        let part = super::data::head_of(&text, left);
+        cut |= part.len() < text.len();
+        left -= part.len();
+        reading.at_cell(number);
+        reading.take(part);
+    }
+    let code = reading.finish();
+    Ok(Code { stub_of: None, cut, ..code })
+}
+
+/// The cell without lines that are commands to the notebook (`!pip`, `%cd`), so that lines count.
+fn without_magic(text: &str) -> String {
+    let lines = text.split('\n').map(|line| match line.trim_start().bytes().next() {
+        Some(b'!' | b'%') => "",
+        _ => line,
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::facts::Act;
+
+    #[test]
+    fn cells_are_read_as_code() {
+        let json = br##"{"cells":[{"cell_type":"markdown","source":["loss.backward()"]},
+            {"cell_type":"code","source":["!pip install x\n","# model.generate()\n","out = model.generate(x)"],
+             "outputs":[{"text":"loss.backward()"}]}],"nbformat":4}"##;
+        let code = read(json).unwrap();
+        assert!(code.does(Act::Runs) && !code.does(Act::Trains));
+        assert_eq!((code.deeds[0].line, code.deeds[0].cell), (3, Some(1)));
+    }
+
+    #[test]
+    fn what_is_no_notebook_is_refused() {
+        assert!(read(b"[]").is_err() && read(b"{\"cells\":3}").is_err() && read(b"").is_err());
+        assert_eq!(read(b"{}").unwrap().deeds, []);
+        assert_eq!(read(br#"{"cells":[{"cell_type":"code","source":3}]}"#).unwrap().deeds, []);
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_survived(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let _ = read(&bytes);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Releases made by code, file by file, so that they may lie.
+
+use std::{
+    fs,
+    io::Write as _,
+    path::{Path, PathBuf},
+};
+
+use weighbill::{Request, digests::Extent, report::Report};
+
+/// A release in a temporary folder, gone with the value.
+pub(crate) struct Release {
+    folder: tempfile::TempDir,
+    name: String,
+}
+
+impl Release {
+    /// An empty folder of this name.
+    pub(crate) fn named(name: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join(name)).unwrap();
+        Self { folder, name: name.to_owned() }
+    }
+
+    /// Where it lies.
+    pub(crate) fn path(&self) -> PathBuf {
+        self.folder.path().join(&self.name)
+    }
+
+    /// The folder around it.
+    pub(crate) fn around(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// With a file of these bytes; folders on the way are made.
+    pub(crate) fn file(self, path: &str, bytes: impl AsRef<[u8]>) -> Self {
+        let place = self.path().join(path);
+        fs::create_dir_all(place.parent().unwrap()).unwrap();
+        fs::write(place, bytes).unwrap();
+        self
+    }
+
+    /// With a safetensors file of these tensors, whose bytes count up from 0.
+    pub(crate) fn safetensors(self, path: &str, tensors: &[(&str, &str, &[u64])]) -> Self {
+        let bytes = safetensors(tensors);
+        self.file(path, bytes)
+    }
+
+    /// With a sparse safetensors file: a true header, and a hole for the tensors' bytes.
+    pub(crate) fn sparse(self, path: &str, tensors: &[(String, &str, Vec<u64>)]) -> Self {
+        let borrowed: Vec<_> = tensors
+            .iter()
+            .map(|(name, dtype, shape)| (name.as_str(), *dtype, shape.as_slice()))
+            .collect();
+        let (header, len) = header(&borrowed);
+        let mut file = fs::File::create(self.path().join(path)).unwrap();
+        file.write_all(&header).unwrap();
+        file.set_len(header.len() as u64 + len).unwrap();
+        self
+    }
+
+    /// The report, every file and tensor hashed.
+    pub(crate) fn inspect(&self) -> Report {
+        inspect(&self.path())
+    }
+}
+
+/// The report on a path, every file and tensor hashed.
+pub(crate) fn inspect(path: &Path) -> Report {
+    weighbill::inspect(&Request::of(path), 2, &|_, _| {}).unwrap()
+}
+
+/// The report on a path, no byte of a tensor read.
+pub(crate) fn inspect_headers(path: &Path) -> Report {
+    let mut request = Request::of(path);
+    request.wanted.extent = Extent::None;
+    weighbill::inspect(&request, 2, &|_, _| {}).unwrap()
+}
+
+/// Each finding as `severity id path`, in order.
+pub(crate) fn findings(report: &Report) -> Vec<String> {
+    let line = |finding: &weighbill::report::Finding| {
+        let path = finding.at.as_ref().map_or("-", |at| at.path.as_str());
+        format!("{} {} {path}", finding.severity, finding.id)
+    };
+    report.findings.iter().map(line).collect()
+}
+
+/// A whole safetensors file.
+pub(crate) fn safetensors(tensors: &[(&str, &str, &[u64])]) -> Vec<u8> {
+    let (mut file, len) = header(tensors);
+    file.extend((0..len).map(|i| (i % 251) as u8));
+    file
+}
+
+/// A file of this header, which need not be true, and so many zero bytes.
+pub(crate) fn with_header(json: &str, data_len: usize) -> Vec<u8> {
+    let length = (json.len() as u64).to_le_bytes();
+    [&length[..], json.as_bytes(), &vec![0; data_len]].concat()
+}
+
+/// Length field and header, and how many bytes of tensors come after.
+fn header(tensors: &[(&str, &str, &[u64])]) -> (Vec<u8>, u64) {
+    let (mut entries, mut start) = (Vec::new(), 0);
+    for (name, dtype, shape) in tensors {
+        let width = match *dtype {
+            "F64" | "I64" => 8,
+            "F32" | "I32" => 4,
+            "F16" | "BF16" => 2,
+            _ => 1,
+        };
+        let end = start + shape.iter().product::<u64>() * width;
+        entries.push(format!(
+            r#""{name}":{{"dtype":"{dtype}","shape":{shape:?},"data_offsets":[{start},{end}]}}"#
+        ));
+        start = end;
+    }
+    let json = format!("{{{}}}", entries.join(","));
+    (with_header(&json, 0), start)
+}

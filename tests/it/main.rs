@@ -1,0 +1,12 @@
+//! The program from outside: whole releases in a temporary folder, then the command or the line.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod build;
+mod command;
+mod damage;
+mod fixtures;
+mod house;
+mod hub;
+mod layouts;
+mod readme;
