@@ -79,6 +79,26 @@ fn sarif() {
     check("sarif", "sarif/sarif-schema-2.1.0.json", &Style::default());
 }
 
+#[test]
+fn in_toto_statements_hold_what_the_framework_asks() {
+    for passed_only in [false, true] {
+        let style = Style {
+            time: Some(1_700_000_000),
+            passed_only,
+            ..Style::default()
+        };
+        for report in [sample::tiny(), sample::llama(), sample::hostile()] {
+            let statement = written(&report, "in-toto", &style);
+            assert_eq!(statement["_type"], "https://in-toto.io/Statement/v1");
+            for subject in statement["subject"].as_array().expect("subjects") {
+                let sha256 = subject["digest"]["sha256"].as_str().expect("a digest");
+                assert_eq!(sha256.len(), 64, "{subject}");
+                assert!(subject["name"].is_string(), "{subject}");
+            }
+        }
+    }
+}
+
 /// The schema with no room for keys that it does not name, at any depth.
 fn strict(schema: &mut Value) {
     match schema {
@@ -94,19 +114,47 @@ fn strict(schema: &mut Value) {
 }
 
 #[test]
-fn the_report_by_its_own_schema() {
-    let mut schema: Value = serde_json::from_str(render::schema::REPORT).expect("JSON");
+fn every_document_by_our_own_schema() {
+    let mut schema: Value = serde_json::from_str(render::schema::SCHEMA).expect("JSON");
     strict(&mut schema);
-    let validator = jsonschema::validator_for(&schema).expect("a schema");
-    for report in [sample::tiny(), sample::llama(), sample::hostile()] {
-        let document = written(&report, "json", &Style::default());
+    // One form at a time, so that what is wrong is told and not that no form fits.
+    let of = |form: &str| {
+        let mut schema = schema.clone();
+        schema["oneOf"] = serde_json::json!([{ "$ref": format!("#/$defs/{form}") }]);
+        schema["allOf"] = schema["oneOf"].take();
+        schema.as_object_mut().expect("a map").remove("oneOf");
+        jsonschema::validator_for(&schema).expect("a schema")
+    };
+    let (reports, tensors) = (of("report"), of("tensors"));
+    let hold = |validator: &jsonschema::Validator, document: &Value, what: &str| {
         let errors: Vec<String> = validator
-            .iter_errors(&document)
+            .iter_errors(document)
             .take(5)
             .map(|error| format!("{}: {error:.300}", error.instance_path()))
             .collect();
-        assert!(errors.is_empty(), "{errors:#?}");
+        assert!(errors.is_empty(), "{what}: {errors:#?}");
+    };
+    for report in [sample::tiny(), sample::llama(), sample::hostile()] {
+        hold(&reports, &written(&report, "json", &Style::default()), "report");
+        let json = render::named(render::TENSOR_OUTPUTS, "json").expect("a row of the table");
+        let mut out = Vec::new();
+        (json.write)(&report, &Style::default(), &mut out).expect("memory takes it");
+        hold(&tensors, &serde_json::from_slice(&out).expect("JSON"), "tensors");
     }
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    let mut held = 0;
+    for case in fs::read_dir(fixtures).expect("the fixtures") {
+        let path = case.expect("an entry").path().join("expected.json");
+        let Ok(text) = fs::read_to_string(&path) else {
+            continue;
+        };
+        let document: Value = serde_json::from_str(&text).expect("JSON");
+        hold(&reports, &document, &path.display().to_string());
+        let whole: Value = serde_json::from_str(render::schema::SCHEMA).expect("JSON");
+        assert!(jsonschema::is_valid(&whole, &document), "{}", path.display());
+        held += 1;
+    }
+    assert!(held >= 5, "the fixtures are gone");
 }
 
 #[test]

@@ -1,13 +1,26 @@
 //! `CycloneDX` 1.6 or 1.7: the release as an application, the model with its card first among its
-//! components, then every file. What the release does not state is absent, never filler.
+//! components, then the data sets that it names and every file. What the release does not state is
+//! absent, never filler.
 
-use std::io::{self, Write};
+mod model;
 
-use serde_json::{Map, Value, json};
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+};
 
-use super::{Output, Style, escape::visible, json::write_value, numbers, uri};
+use serde_json::{Value, json};
+
+use super::{
+    Output, Style,
+    escape::visible,
+    json::write_value,
+    numbers,
+    sbom::{Extent, name},
+    uri,
+};
 use crate::{
-    report::{Artifact, BaseModel, License, Report},
+    report::{Artifact, Report, Weights},
     words::{FileKind, Presence},
 };
 
@@ -19,14 +32,6 @@ pub(super) const OUTPUT: Output = Output {
 
 /// The versions this writes; the first unless another is asked for.
 const VERSIONS: [&str; 2] = ["1.6", "1.7"];
-/// Findings that say that something of the release is not here.
-const INCOMPLETE: &[&str] = &[
-    "file-missing",
-    "shard-missing",
-    "shard-truncated",
-    "lfs-pointer",
-    "index-tensor-missing",
-];
 
 fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let asked = style.spec_version.as_deref().unwrap_or(VERSIONS[0]);
@@ -39,34 +44,30 @@ fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> 
 }
 
 fn document(report: &Report, style: &Style, version: &str) -> Value {
+    let weights: BTreeMap<&str, &Weights> = match style.all {
+        true => report.weights.iter().map(|it| (it.path.as_str(), it)).collect(),
+        false => BTreeMap::new(),
+    };
     let counted = report.artifacts.iter().filter(|file| file.kind != FileKind::Bookkeeping);
-    let files: Vec<Value> = counted.map(|file| file_component(report, file, style)).collect();
-    let refs: Vec<Value> = files.iter().map(|file| file["bom-ref"].clone()).collect();
+    let files: Vec<Value> =
+        counted.map(|file| file_component(file, weights.get(file.path.as_str()).copied())).collect();
+    let datasets = model::datasets(report);
+    let of_model = datasets.iter().chain(&files).map(|it| it["bom-ref"].clone());
+    let of_model: Vec<Value> = of_model.collect();
     let model_ref = uri::purl(&report.release).unwrap_or_else(|| "model".to_owned());
-    let mut components = vec![model(report, &model_ref)];
+    let mut components = vec![model::component(report, &model_ref)];
+    components.extend(datasets);
     components.extend(files);
-    let mut metadata = json!({
-        "tools": { "components": [{
-            "type": "application",
-            "name": report.tool.name,
-            "version": report.tool.version,
-        }] },
-        "component": { "type": "application", "bom-ref": "release", "name": name(report) },
-        "properties": metadata_properties(report),
-    });
-    if let Some(seconds) = style.time {
-        metadata["timestamp"] = json!(uri::time(seconds));
-    }
     let mut document = json!({
         "$schema": format!("http://cyclonedx.org/schema/bom-{version}.schema.json"),
         "bomFormat": "CycloneDX",
         "specVersion": version,
         "version": 1,
-        "metadata": metadata,
+        "metadata": metadata(report, style),
         "components": components,
         "dependencies": [
             { "ref": "release", "dependsOn": [model_ref] },
-            { "ref": model_ref, "dependsOn": refs },
+            { "ref": model_ref, "dependsOn": of_model },
         ],
         "compositions": [{ "aggregate": aggregate(report), "assemblies": ["release"] }],
     });
@@ -76,8 +77,36 @@ fn document(report: &Report, style: &Style, version: &str) -> Value {
     document
 }
 
-fn name(report: &Report) -> &str {
-    report.release.repo_id.as_ref().unwrap_or(&report.release.root)
+fn metadata(report: &Report, style: &Style) -> Value {
+    let mut metadata = json!({
+        "lifecycles": [{ "phase": "post-build" }],
+        "tools": { "components": [{
+            "type": "application",
+            "name": report.tool.name,
+            "version": report.tool.version,
+        }] },
+        "component": { "type": "application", "bom-ref": "release", "name": name(report) },
+        "properties": properties(report),
+    });
+    // The form does not ask for a time, so none is taken from the clock.
+    if let Some(seconds) = style.time.filter(|_| style.time_is_given) {
+        metadata["timestamp"] = json!(uri::time(seconds));
+    }
+    metadata
+}
+
+/// What is here of each component and what was found, as words that other tools keep.
+fn properties(report: &Report) -> Vec<Value> {
+    let mut properties = vec![property("verdict", &report.verdict.summary)];
+    for verdict in report.components.iter().filter(|it| it.presence != Presence::Absent) {
+        let name = format!("component:{}", verdict.id);
+        properties.push(property(&name, verdict.presence.word()));
+    }
+    properties
+}
+
+fn property(name: &str, value: &str) -> Value {
+    json!({ "name": format!("weighbill:{name}"), "value": value })
 }
 
 /// A UUID (version 8) of the release's own digest, so that two runs agree.
@@ -87,145 +116,29 @@ fn serial_number(digest: &str) -> Option<String> {
     Some(format!("urn:uuid:{a}-{b}-8{c}-a{d}-{e}"))
 }
 
-/// Whether all of the release is here, as far as records say.
-pub(super) fn aggregate(report: &Report) -> &'static str {
-    let missing = |id: &str| INCOMPLETE.contains(&id);
-    let counted = report.artifacts.iter().filter(|file| file.kind != FileKind::Bookkeeping);
-    let matches = |file: &Artifact| file.recorded.iter().any(|record| record.result == "match");
-    if report.findings.iter().any(|finding| missing(&finding.id)) {
-        "incomplete"
-    } else if report.totals.files > 0 && counted.map(matches).all(|matches| matches) {
-        "complete"
-    } else {
-        "unknown"
+fn aggregate(report: &Report) -> &'static str {
+    match Extent::of(report) {
+        Extent::Complete => "complete",
+        Extent::Incomplete => "incomplete",
+        Extent::Unknown => "unknown",
     }
 }
 
-fn model(report: &Report, model_ref: &str) -> Value {
-    let release = &report.release;
-    let mut model = json!({
-        "type": "machine-learning-model",
-        "bom-ref": model_ref,
-        "name": name(report).rsplit('/').next().unwrap_or_default(),
-        "modelCard": model_card(report),
-    });
-    let owner = release.repo_id.as_ref().and_then(|id| id.split_once('/'));
-    if let Some((owner, _)) = owner {
-        model["group"] = json!(owner);
-    }
-    if let Some(commit) = release.commit.as_ref().or(release.revision.as_ref()) {
-        model["version"] = json!(commit);
-    }
-    if let Some(purl) = uri::purl(release) {
-        model["purl"] = json!(purl);
-    }
-    if let Some(digest) = &release.digest {
-        let method = json!({ "technique": "hash-comparison", "confidence": 1, "value": digest });
-        model["evidence"] = json!({ "identity": [
-            { "field": "hash", "confidence": 1, "concludedValue": digest, "methods": [method] },
-        ] });
-    }
-    let licenses: Vec<Value> = report.licenses.iter().map(license).collect();
-    if !licenses.is_empty() {
-        model["licenses"] = Value::Array(licenses);
-    }
-    let references = references(report);
-    if !references.is_empty() {
-        model["externalReferences"] = Value::Array(references);
-    }
-    let ancestors: Vec<Value> = report.model.base_model.iter().map(ancestor).collect();
-    if !ancestors.is_empty() {
-        model["pedigree"] = json!({ "ancestors": ancestors });
-    }
-    model
+fn file_ref(path: &str) -> String {
+    format!("file:{}", uri::path(path))
 }
 
-fn model_card(report: &Report) -> Value {
-    let mut parameters = Map::new();
-    if let Some(family) = &report.model.model_type {
-        parameters.insert("architectureFamily".to_owned(), json!(family));
-    }
-    if !report.model.architectures.is_empty() {
-        let architectures = report.model.architectures.join(", ");
-        parameters.insert("modelArchitecture".to_owned(), json!(architectures));
-    }
-    let mut properties = Vec::new();
-    if let Some(count) = report.model.parameters {
-        properties.push(property("parameters", &count.to_string()));
-    }
-    for (dtype, count) in &report.model.dtypes {
-        properties.push(property(&format!("dtype:{dtype}"), &count.to_string()));
-    }
-    if let Some(packed) = &report.model.quantization {
-        properties.push(property("quantization", &packed.method));
-    }
-    let mut card = Map::new();
-    if !parameters.is_empty() {
-        card.insert("modelParameters".to_owned(), Value::Object(parameters));
-    }
-    if !properties.is_empty() {
-        card.insert("properties".to_owned(), Value::Array(properties));
-    }
-    Value::Object(card)
+fn hashes(sha256: &str) -> Value {
+    json!([{ "alg": "SHA-256", "content": sha256 }])
 }
 
-/// A license by its SPDX id where there is one, else by its name.
-fn license(license: &License) -> Value {
-    let mut of_it = match spdx::license_id(&license.spdx) {
-        Some(id) => json!({ "id": id.name }),
-        None if license.name.is_empty() => json!({ "name": license.id }),
-        None => json!({ "name": license.name }),
-    };
-    let is_declared = !license.declared.is_empty();
-    of_it["acknowledgement"] = json!(if is_declared { "declared" } else { "concluded" });
-    json!({ "license": of_it })
-}
-
-/// Cards, license texts, papers and signatures of the release, with their digests.
-fn references(report: &Report) -> Vec<Value> {
-    let reference = |file: &Artifact| {
-        let kind = match file.kind {
-            FileKind::ModelCard => "model-card",
-            FileKind::License => "license",
-            FileKind::DataCard | FileKind::Paper => "documentation",
-            FileKind::Evaluation => "quality-metrics",
-            FileKind::Signature => "digital-signature",
-            _ => return None,
-        };
-        let mut reference = json!({ "type": kind, "url": file_ref(file) });
-        if let Some(sha256) = &file.sha256 {
-            reference["hashes"] = json!([{ "alg": "SHA-256", "content": sha256 }]);
-        }
-        Some(reference)
-    };
-    report.artifacts.iter().filter_map(reference).collect()
-}
-
-fn ancestor(base: &BaseModel) -> Value {
-    let mut ancestor = json!({
-        "type": "machine-learning-model",
-        "name": base.id.rsplit('/').next().unwrap_or_default(),
-    });
-    if let Some((owner, _)) = base.id.split_once('/').filter(|(owner, _)| !owner.is_empty()) {
-        ancestor["group"] = json!(owner);
-    }
-    if let Some(relation) = &base.relation {
-        ancestor["properties"] = json!([property("relation", relation)]);
-    }
-    ancestor
-}
-
-fn file_ref(file: &Artifact) -> String {
-    format!("file:{}", uri::path(&file.path))
-}
-
-fn file_component(report: &Report, file: &Artifact, style: &Style) -> Value {
+/// A file; its tensors with it where they are given.
+fn file_component(file: &Artifact, weights: Option<&Weights>) -> Value {
     let mut properties = vec![
         property("size", &file.bytes.to_string()),
         property("kind", file.kind.word()),
     ];
     properties.extend(file.format.as_ref().map(|format| property("format", format)));
-    let weights = report.weights.iter().find(|weights| style.all && weights.path == file.path);
     for tensor in weights.iter().flat_map(|weights| &weights.tensors) {
         let facts = format!("{} {}", tensor.dtype, numbers::shape(&tensor.shape));
         let digest = tensor.sha256.as_ref().map(|sha256| format!(" sha256:{sha256}"));
@@ -234,26 +147,47 @@ fn file_component(report: &Report, file: &Artifact, style: &Style) -> Value {
     }
     let mut component = json!({
         "type": "file",
-        "bom-ref": file_ref(file),
+        "bom-ref": file_ref(&file.path),
         "name": file.path,
         "properties": properties,
     });
     if let Some(sha256) = &file.sha256 {
-        component["hashes"] = json!([{ "alg": "SHA-256", "content": sha256 }]);
+        component["hashes"] = hashes(sha256);
     }
     component
 }
 
-fn property(name: &str, value: &str) -> Value {
-    json!({ "name": format!("weighbill:{name}"), "value": value })
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::sample;
 
-/// What is here of each component and what was found, as words that other tools keep.
-fn metadata_properties(report: &Report) -> Vec<Value> {
-    let mut properties = vec![property("verdict", &report.verdict.summary)];
-    for verdict in report.components.iter().filter(|it| it.presence != Presence::Absent) {
-        let name = format!("component:{}", verdict.id);
-        properties.push(property(&name, verdict.presence.word()));
+    #[test]
+    fn a_time_stands_only_where_it_is_given() {
+        let mut style = Style { time: Some(0), ..Style::default() };
+        assert!(metadata(&sample::tiny(), &style)["timestamp"].is_null());
+        style.time_is_given = true;
+        assert_eq!(metadata(&sample::tiny(), &style)["timestamp"], "1970-01-01T00:00:00Z");
     }
-    properties
+
+    #[test]
+    fn tensors_are_told_on_request() {
+        let with = |all| {
+            let style = Style { all, ..Style::default() };
+            document(&sample::tiny(), &style, "1.6")["components"][1]["properties"].clone()
+        };
+        assert!(!with(false).to_string().contains("weighbill:tensor:w"));
+        assert!(with(true).to_string().contains(r#""weighbill:tensor:w","value":"F32 [2, 3]""#));
+    }
+
+    #[test]
+    fn what_is_not_stated_is_absent() {
+        let document = document(&sample::tiny(), &Style::default(), "1.6");
+        let model = &document["components"][0];
+        for member in ["licenses", "version", "purl", "pedigree", "group", "externalReferences"] {
+            assert!(model[member].is_null(), "{member}: {}", model[member]);
+        }
+        assert!(model["modelCard"]["considerations"].is_null());
+        assert!(!document.to_string().contains("NOASSERTION"));
+    }
 }

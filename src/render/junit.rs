@@ -24,6 +24,8 @@ const TEXT: usize = 2000;
 /// What became of a test case.
 enum Came {
     Passed,
+    /// Passed, with something to know.
+    Noted(String),
     Failed(String, String),
     Skipped(String),
 }
@@ -39,6 +41,7 @@ fn write(report: &Report, _: &Style, out: &mut dyn Write) -> io::Result<()> {
     let suites = [
         ("findings", findings(report)),
         ("records", records(report)),
+        ("verification", verification(report)),
         ("policy", policy(report)),
     ];
     writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
@@ -69,6 +72,9 @@ fn write_case(case: &Case, out: &mut dyn Write) -> io::Result<()> {
     write!(out, "    <testcase classname=\"weighbill.{class}\" name=\"{name}\"")?;
     match &case.came {
         Came::Passed => writeln!(out, "/>"),
+        Came::Noted(what) => {
+            writeln!(out, "><system-out>{}</system-out></testcase>", attribute(what))
+        }
         Came::Failed(kind, why) => {
             let (kind, why) = (attribute(kind), attribute(why));
             writeln!(out, "><failure type=\"{kind}\" message=\"{why}\"/></testcase>")
@@ -83,7 +89,7 @@ fn attribute(text: &str) -> String {
     xml(&shortened(text, TEXT))
 }
 
-/// What is only worth knowing fails nothing.
+/// A whole, honest, harmless release may have findings of low severity: those fail nothing.
 fn findings(report: &Report) -> Vec<Case> {
     let case = |finding: &Finding| {
         let place = finding.at.as_ref().map(|at| format!(" {}", place_words(at)));
@@ -92,7 +98,7 @@ fn findings(report: &Report) -> Vec<Case> {
             class: finding.category.word(),
             name: format!("{}{}", finding.id, place.unwrap_or_default()),
             came: match finding.severity {
-                Severity::Info => Came::Passed,
+                Severity::Info | Severity::Low => Came::Noted(why),
                 _ => Came::Failed(finding.id.clone(), why),
             },
         }
@@ -132,6 +138,25 @@ fn records(report: &Report) -> Vec<Case> {
     counted.map(case).collect()
 }
 
+/// Each kind of record, where `verify` held the release against them.
+fn verification(report: &Report) -> Vec<Case> {
+    let kinds = report.verification.iter().flat_map(|it| &it.kinds);
+    let case = |kind: &crate::report::VerificationKind| {
+        let files = super::numbers::plural(kind.files, "file");
+        Case {
+            class: "verification",
+            name: kind.kind.clone(),
+            came: match kind.result.as_str() {
+                "passed" => Came::Passed,
+                "partial" => Came::Noted(format!("partial: {files} held against it")),
+                "unavailable" => Came::Skipped("nothing of this kind is here".to_owned()),
+                _ => Came::Failed("verification".to_owned(), format!("of {files}, not all match")),
+            },
+        }
+    };
+    kinds.map(case).collect()
+}
+
 fn policy(report: &Report) -> Vec<Case> {
     let rules = report.policy.iter().flat_map(|policy| &policy.rules);
     let case = |rule: &crate::report::PolicyRule| {
@@ -167,10 +192,10 @@ mod tests {
         insta::assert_snapshot!(junit(&sample::llama()), @r###"
         <?xml version="1.0" encoding="UTF-8"?>
         <testsuites name="example-labs/example-llm-7b">
-          <testsuite name="findings" tests="3" failures="3" errors="0" skipped="0">
+          <testsuite name="findings" tests="3" failures="1" errors="0" skipped="0">
             <testcase classname="weighbill.license" name="called-open-source README.md:12"><failure type="called-open-source" message="medium: the card says &quot;open source&quot;; the license is not OSI approved"/></testcase>
-            <testcase classname="weighbill.consistency" name="config-dtype config.json:torch_dtype"><failure type="config-dtype" message="low: `torch_dtype` says float32, 291 tensors are F16"/></testcase>
-            <testcase classname="weighbill.format" name="trailing-bytes model-00002-of-00002.safetensors byte 3500296424"><failure type="trailing-bytes" message="low: tensors end at byte 3500296424, the file at byte 3500296428"/></testcase>
+            <testcase classname="weighbill.consistency" name="config-dtype config.json:torch_dtype"><system-out>low: `torch_dtype` says float32, 291 tensors are F16</system-out></testcase>
+            <testcase classname="weighbill.format" name="trailing-bytes model-00002-of-00002.safetensors byte 3500296424"><system-out>low: tensors end at byte 3500296424, the file at byte 3500296428</system-out></testcase>
           </testsuite>
           <testsuite name="records" tests="9" failures="0" errors="0" skipped="6">
             <testcase classname="weighbill.record" name="LICENSE.txt"><skipped message="no record to compare with"/></testcase>

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Output, Style,
+    document::place_words,
     escape::{self, visible},
     json::write_value,
     uri,
@@ -44,6 +45,7 @@ fn write(report: &Report, _: &Style, out: &mut dyn Write) -> io::Result<()> {
         let note = json!({ "level": "warning", "message": { "text": said } });
         invocation["toolExecutionNotifications"] = json!([note]);
     }
+    let run_id = format!("weighbill/{}/", visible(super::sbom::name(report)));
     let log = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -53,6 +55,7 @@ fn write(report: &Report, _: &Style, out: &mut dyn Write) -> io::Result<()> {
                 "version": report.tool.version,
                 "rules": rules.values().map(|finding| rule(finding)).collect::<Vec<_>>(),
             } },
+            "automationDetails": { "id": run_id },
             "invocations": [invocation],
             "columnKind": "unicodeCodePoints",
             "originalUriBaseIds": { ROOT: { "description": { "text": "the root of the release" } } },
@@ -65,36 +68,53 @@ fn write(report: &Report, _: &Style, out: &mut dyn Write) -> io::Result<()> {
 
 fn rule(finding: &Finding) -> Value {
     let help = format!("{} {}", finding.impact, finding.hint);
-    let mut properties = json!({ "tags": [finding.category.word()] });
-    if matches!(finding.category, Category::Safety | Category::Integrity) {
-        properties["security-severity"] = json!(security_severity(finding.severity));
+    let mut markdown = escape::markdown(&help);
+    for reference in &finding.references {
+        markdown.extend(["\n\n", &escape::markdown(reference)]);
     }
-    json!({
+    let mut tags = vec![finding.category.word()];
+    let mut rule = json!({
         "id": finding.id,
         "shortDescription": { "text": message(&finding.title) },
-        "help": { "text": message(&help), "markdown": escape::markdown(&help) },
+        "help": { "text": message(&help), "markdown": markdown },
         "defaultConfiguration": { "level": level(finding.severity) },
-        "properties": properties,
-    })
+    });
+    if matches!(finding.category, Category::Safety | Category::Integrity) {
+        tags.push("security");
+        rule["properties"] = json!({ "security-severity": security_severity(finding.severity) });
+    }
+    rule["properties"]["tags"] = json!(tags);
+    if let Some(page) = finding.references.iter().find_map(|it| uri::web(it)) {
+        rule["helpUri"] = json!(page);
+    }
+    rule
 }
 
 fn result(finding: &Finding, index: &BTreeMap<&str, usize>) -> Value {
-    let mut result = json!({
+    json!({
         "ruleId": finding.id,
         "ruleIndex": index.get(finding.id.as_str()),
         "kind": "fail",
         "level": level(finding.severity),
-        "message": { "text": message(&finding.message) },
+        "message": { "text": message(&told(finding)) },
         "partialFingerprints": { "weighbill/v1": fingerprint(finding) },
         "properties": {
             "severity": finding.severity.word(),
             "confidence": finding.confidence.word(),
         },
-    });
-    if let Some(at) = &finding.at {
-        result["locations"] = json!([location(at)]);
-    }
-    result
+        "locations": [finding.at.as_ref().map_or_else(whole, location)],
+    })
+}
+
+/// The release as a whole; without any place GitHub takes no result.
+fn whole() -> Value {
+    json!({ "physicalLocation": { "artifactLocation": { "uri": ".", "uriBaseId": ROOT } } })
+}
+
+/// The message with its subject: `tokenizer.json: is a web page …`.
+fn told(finding: &Finding) -> String {
+    let place = finding.at.as_ref().map(|at| format!("{}: ", place_words(at)));
+    format!("{}{}", place.unwrap_or_default(), finding.message)
 }
 
 /// The same for the same finding of a later inspection: not its numbers, only where it is.
@@ -185,5 +205,64 @@ fn security_severity(severity: Severity) -> &'static str {
         Severity::Medium => "5.5",
         Severity::Low => "3.0",
         Severity::Info => "0.0",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::sample;
+
+    fn run(report: &Report) -> Value {
+        let mut out = Vec::new();
+        write(report, &Style::default(), &mut out).unwrap();
+        let log: Value = serde_json::from_slice(&out).unwrap();
+        log["runs"][0].clone()
+    }
+
+    #[test]
+    fn a_rule_an_id_and_a_result_a_finding() {
+        let run = run(&sample::llama());
+        let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
+        let results = run["results"].as_array().unwrap();
+        assert_eq!((rules.len(), results.len()), (3, 3));
+        let result = &results[0];
+        assert_eq!(rules[0]["id"], result["ruleId"]);
+        assert_eq!((&result["level"], &result["properties"]["severity"]), (&json!("warning"), &json!("medium")));
+        let place = &result["locations"][0]["physicalLocation"];
+        assert_eq!(place["artifactLocation"]["uri"], "README.md");
+        assert_eq!(place["region"]["startLine"], 12);
+        assert_eq!(results[2]["locations"][0]["physicalLocation"]["region"]["byteOffset"], 3_500_296_424_u64);
+        assert_eq!(run["automationDetails"]["id"], "weighbill/example-labs/example-llm-7b/");
+        assert_eq!(run["artifacts"].as_array().unwrap().len(), 9);
+    }
+
+    #[test]
+    fn a_finding_of_the_whole_release_has_a_place() {
+        let mut report = sample::llama();
+        report.findings[0].at = None;
+        let run = run(&report);
+        let place = &run["results"][0]["locations"][0]["physicalLocation"];
+        assert_eq!(place["artifactLocation"], json!({ "uri": ".", "uriBaseId": "ROOT" }));
+    }
+
+    #[test]
+    fn more_than_code_scanning_takes_is_cut_and_said() {
+        let mut report = sample::llama();
+        report.findings = vec![report.findings[0].clone(); RESULTS + 2];
+        let run = run(&report);
+        assert_eq!(run["results"].as_array().unwrap().len(), RESULTS);
+        let said = &run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"];
+        assert_eq!(said, "2 findings were left out");
+    }
+
+    #[test]
+    fn messages_hold_no_links_and_paths_no_schemes() {
+        for result in run(&sample::hostile())["results"].as_array().unwrap() {
+            let text = result["message"]["text"].as_str().unwrap();
+            assert!(!text.contains("](") || text.contains("\\](") , "{text}");
+            let uri = &result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
+            assert!(!uri.as_str().unwrap().contains(':'), "{uri}");
+        }
     }
 }

@@ -1,8 +1,8 @@
-//! The published JSON Schema of the report. It names every key and every closed vocabulary, and
+//! The published JSON Schema of every document. It names every key and every closed vocabulary, and
 //! leaves room for keys that later versions add; the tests hold it to the types without that room.
 
-/// Of `weighbill-report/1`, draft 2020-12.
-pub const REPORT: &str = include_str!("schema.json");
+/// Of every document that is written, told by its `schema`; draft 2020-12.
+pub const SCHEMA: &str = include_str!("schema.json");
 
 #[cfg(test)]
 mod tests {
@@ -16,7 +16,7 @@ mod tests {
 
     #[test]
     fn vocabularies_are_those_of_the_types() {
-        let schema: Value = serde_json::from_str(REPORT).unwrap();
+        let schema: Value = serde_json::from_str(SCHEMA).unwrap();
         let check = |name: &str, words: Vec<&str>| {
             assert_eq!(schema["$defs"][name]["enum"], json!(words), "{name}");
         };

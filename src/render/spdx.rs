@@ -6,9 +6,15 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::{Output, Style, json::write_value, uri};
+use super::{
+    Output, Style,
+    escape::visible,
+    json::write_value,
+    sbom::{self, Extent, said},
+    uri,
+};
 use crate::{
-    report::{License, Report},
+    report::{Report, StatedResult},
     words::FileKind,
 };
 
@@ -18,6 +24,8 @@ pub(super) const OUTPUT: Output = Output {
     write,
 };
 
+/// The version this writes.
+const VERSION: &str = "3.0.1";
 const NO_ASSERTION: &str = "expandedlicensing_NoAssertionLicense";
 
 /// The elements so far, and what their names begin with.
@@ -53,6 +61,11 @@ impl Graph {
 }
 
 fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let asked = style.spec_version.as_deref().unwrap_or(VERSION);
+    if asked != VERSION && asked != "3.0" {
+        let why = format!("no SPDX `{}` here: {VERSION}", visible(asked));
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
+    }
     let of = report.release.digest.as_deref().unwrap_or(&report.release.root);
     let base = format!("urn:weighbill:{}", uri::part(of));
     let mut graph = Graph { base, elements: Vec::new(), relations: 0 };
@@ -61,7 +74,7 @@ fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> 
     graph.elements.push(json!({
         "@id": "_:creation",
         "type": "CreationInfo",
-        "specVersion": "3.0.1",
+        "specVersion": VERSION,
         "created": uri::time(style.time.unwrap_or_default()),
         "createdBy": [agent_id],
         "createdUsing": [tool_id],
@@ -71,6 +84,7 @@ fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> 
     let model = add_model(&mut graph, report);
     add_licenses(&mut graph, report, &model);
     add_files(&mut graph, report, &model);
+    add_datasets(&mut graph, report, &model);
     for (at, base) in report.model.base_model.iter().enumerate() {
         let name = format!("base-{}", at + 1);
         let id = graph.add(&name, "ai_AIPackage", json!({ "name": base.id }));
@@ -86,19 +100,44 @@ fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> 
 
 fn add_model(graph: &mut Graph, report: &Report) -> String {
     let release = &report.release;
-    let name = release.repo_id.as_ref().unwrap_or(&release.root);
-    let mut model = json!({ "name": name, "software_primaryPurpose": "model" });
+    let mut model = json!({ "name": sbom::name(report), "software_primaryPurpose": "model" });
     if let Some(commit) = release.commit.as_ref().or(release.revision.as_ref()) {
         model["software_packageVersion"] = json!(commit);
     }
-    if let Some(purl) = uri::purl(release) {
+    if let (Some(purl), Some(page)) = (uri::purl(release), uri::hub_page(release)) {
         model["software_packageUrl"] = json!(purl);
+        model["software_downloadLocation"] = json!(page);
+    }
+    if let Some((owner, _)) = release.repo_id.as_ref().and_then(|id| id.split_once('/')) {
+        // Who distributes it: the owner of the repo, a person or not.
+        model["suppliedBy"] = json!(graph.add("supplier", "Agent", json!({ "name": owner })));
     }
     if let Some(digest) = &release.digest {
         model["verifiedUsing"] = json!([hash(digest)]);
     }
     if let Some(kind) = &report.model.model_type {
         model["ai_typeOfModel"] = json!([kind]);
+    }
+    if let Some(task) = &report.model.task {
+        model["ai_domain"] = json!([task]);
+    }
+    for (key, topic) in [
+        ("ai_informationAboutApplication", "intended_use"),
+        ("ai_limitation", "limits"),
+    ] {
+        let words = said(report, topic);
+        if !words.is_empty() {
+            model[key] = json!(words.join(" "));
+        }
+    }
+    let metric = |it: &StatedResult| {
+        let on = it.dataset.as_ref().map(|dataset| format!(" on {dataset}"));
+        let key = format!("{}{}", it.metric, on.unwrap_or_default());
+        json!({ "type": "DictionaryEntry", "key": key, "value": it.value })
+    };
+    let metrics: Vec<Value> = report.model.results.iter().map(metric).collect();
+    if !metrics.is_empty() {
+        model["ai_metric"] = Value::Array(metrics);
     }
     graph.add("model", "ai_AIPackage", model)
 }
@@ -109,23 +148,37 @@ fn hash(sha256: &str) -> Value {
 
 /// What is declared, and what the texts that are here turn out to be.
 fn add_licenses(graph: &mut Graph, report: &Report, model: &str) {
-    let whole = |license: &&License| license.texts.iter().any(|text| text.how == "whole");
-    let declared: Vec<&License> =
-        report.licenses.iter().filter(|license| !license.declared.is_empty()).collect();
-    let concluded: Vec<&License> = report.licenses.iter().filter(whole).collect();
-    for (how, name, licenses) in [
-        ("hasDeclaredLicense", "declared-license", declared),
-        ("hasConcludedLicense", "concluded-license", concluded),
+    for (how, name, expression) in [
+        ("hasDeclaredLicense", "declared-license", sbom::declared_expression(report)),
+        ("hasConcludedLicense", "concluded-license", sbom::concluded_expression(report)),
     ] {
-        let ids: Vec<&str> = licenses.iter().map(|license| license.spdx.as_str()).collect();
-        let target = if ids.is_empty() || ids.contains(&"") {
-            NO_ASSERTION.to_owned()
-        } else {
-            let expression = ids.join(" AND ");
+        let add = |expression: String| {
             let kind = "simplelicensing_LicenseExpression";
             graph.add(name, kind, json!({ "simplelicensing_licenseExpression": expression }))
         };
+        let target = expression.map_or_else(|| NO_ASSERTION.to_owned(), add);
         graph.relate(model, how, &[target], None);
+    }
+}
+
+/// The data sets that the card names. Their bytes are elsewhere.
+fn add_datasets(graph: &mut Graph, report: &Report, model: &str) {
+    let mut named: Vec<&str> = Vec::new();
+    let mut ids = Vec::new();
+    for dataset in &report.model.datasets {
+        if !named.contains(&dataset.id.as_str()) {
+            named.push(&dataset.id);
+            let package = json!({
+                "name": dataset.id,
+                "dataset_datasetType": ["noAssertion"],
+                "software_primaryPurpose": "data",
+            });
+            let name = format!("dataset-{}", named.len());
+            ids.push(graph.add(&name, "dataset_DatasetPackage", package));
+        }
+    }
+    if !ids.is_empty() {
+        graph.relate(model, "trainedOn", &ids, Some("noAssertion"));
     }
 }
 
@@ -144,9 +197,10 @@ fn add_files(graph: &mut Graph, report: &Report, model: &str) {
         ids.push(graph.add(&format!("file-{}", at + 1), "software_File", element));
     }
     if !ids.is_empty() {
-        let completeness = match super::cyclonedx::aggregate(report) {
-            "unknown" => "noAssertion",
-            known => known,
+        let completeness = match Extent::of(report) {
+            Extent::Complete => "complete",
+            Extent::Incomplete => "incomplete",
+            Extent::Unknown => "noAssertion",
         };
         graph.relate(model, "contains", &ids, Some(completeness));
     }

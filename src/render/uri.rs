@@ -8,6 +8,13 @@ pub(super) fn path(path: &str) -> String {
     encoded(path, b"-._~/")
 }
 
+/// An address of the web that a text begins with, if it is nothing but plain characters of one.
+pub(super) fn web(text: &str) -> Option<&str> {
+    let address = text.split_whitespace().next()?.trim_end_matches([',', '.', ')']);
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?#@!$&'()*+,;=%".contains(&byte);
+    (address.starts_with("https://") && address.bytes().all(plain)).then_some(address)
+}
+
 /// One part of a URI, `/` encoded too.
 pub(super) fn part(part: &str) -> String {
     encoded(part, b"-._~")
@@ -32,6 +39,14 @@ pub(super) fn purl(release: &Release) -> Option<String> {
     let repo = release.repo_id.as_ref().filter(|_| is_hub)?;
     let commit = release.commit.as_ref().map(|commit| format!("@{}", part(commit)));
     Some(format!("pkg:huggingface/{}{}", path(repo), commit.unwrap_or_default()))
+}
+
+/// The page of that hub that the release stood on, by what its cache records.
+pub(super) fn hub_page(release: &Release) -> Option<String> {
+    let is_hub = matches!(release.origin, Origin::HubSnapshot | Origin::HubLocalDir);
+    let repo = release.repo_id.as_ref().filter(|_| is_hub)?;
+    let tree = release.commit.as_ref().map(|commit| format!("/tree/{}", part(commit)));
+    Some(format!("https://huggingface.co/{}{}", path(repo), tree.unwrap_or_default()))
 }
 
 /// Seconds since 1970 as `2026-11-22T00:00:00Z`; years to 9999, later ones as its last second.

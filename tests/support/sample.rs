@@ -71,6 +71,17 @@ pub fn llama() -> Report {
         }],
         ..Model::default()
     };
+    report.model.task = Some("text-generation".to_owned());
+    report.model.datasets = vec![NamedDataset {
+        id: "example-labs/forty-books".to_owned(),
+        at: Some(Place::file("README.md").line(6).key("datasets")),
+    }];
+    report.model.results = vec![StatedResult {
+        metric: "accuracy".to_owned(),
+        value: "45.3".to_owned(),
+        dataset: Some("MMLU".to_owned()),
+        at: Some(Place::file("README.md").line(8).key("model-index")),
+    }];
     report.artifacts = artifacts();
     evidence(&mut report);
     report.disclosures = vec![
@@ -304,6 +315,14 @@ pub fn hostile() -> Report {
         id: attack(),
         relation: Some(attack()),
         at: Some(Place::file(attack())),
+    }];
+    report.model.task = Some(attack());
+    report.model.datasets = vec![NamedDataset { id: attack(), at: None }];
+    report.model.results = vec![StatedResult {
+        metric: attack(),
+        value: attack(),
+        dataset: Some(attack()),
+        at: None,
     }];
     report.model.frameworks = vec![Framework {
         name: attack(),
