@@ -7,7 +7,6 @@ use crate::{
     },
     sets::{
         Sets,
-        architectures::check,
         claimed::{Claimed, claimed},
         recognize::active_parameters,
     },
@@ -36,7 +35,7 @@ pub(super) fn of(facts: &Facts, sets: &Sets) -> Model {
         parameters_claimed: sizes(facts, sets),
         dtypes: primary.map(|set| set.dtypes.clone()).unwrap_or_default(),
         quantization: primary.and_then(|set| set.quantization.as_ref()).map(quantization),
-        config_check: primary.map_or("no_config", |set| check(facts, set).word()).to_owned(),
+        config_check: sets.config.word().to_owned(),
         base_model: base_models(facts),
         frameworks: frameworks(facts),
         task: facts

@@ -61,6 +61,7 @@ pub(super) fn read(input: &Input, format: &'static str) -> Result<Listing, ReadE
         folder,
         plain,
         cut_short,
+        script: format == super::SCRIPT.name,
         gathering,
         storages: BTreeMap::new(),
     };
@@ -123,6 +124,7 @@ struct Archive<'a> {
     folder: &'a str,
     plain: bool,
     cut_short: bool,
+    script: bool,
     gathering: Gathering,
     storages: BTreeMap<&'a str, &'a Member>,
 }
@@ -164,6 +166,9 @@ impl Archive<'_> {
     /// Lists the tensors of a pickle whose storages are in the folder `of`.
     fn list(&mut self, walk: &Walk, member: &Member, of: &str) -> Vec<crate::facts::Apart> {
         let mut tree = tree::tree(&walk.values, walk.root);
+        if self.script {
+            tree.once();
+        }
         if of != "data" {
             for found in &mut tree.found {
                 found.name = format!("{of}.{}", found.name);
