@@ -120,7 +120,13 @@ pub struct Forms {
     pub all: bool,
 
     /// What an in-toto statement says: every result, or only what passed
-    #[arg(long, value_enum, default_value_t, value_name = "TYPE", help_heading = "Formats")]
+    #[arg(
+        long,
+        value_enum,
+        default_value_t,
+        value_name = "TYPE",
+        help_heading = "Formats"
+    )]
     pub predicate: Predicate,
 
     /// Append the report as Markdown to the file that `GITHUB_STEP_SUMMARY` names

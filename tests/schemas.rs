@@ -142,7 +142,7 @@ fn every_document_by_our_own_schema() {
         hold(&tensors, &serde_json::from_slice(&out).expect("JSON"), "tensors");
     }
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
-    let mut held = 0;
+    let mut cases = 0;
     for case in fs::read_dir(fixtures).expect("the fixtures") {
         let path = case.expect("an entry").path().join("expected.json");
         let Ok(text) = fs::read_to_string(&path) else {
@@ -152,9 +152,9 @@ fn every_document_by_our_own_schema() {
         hold(&reports, &document, &path.display().to_string());
         let whole: Value = serde_json::from_str(render::schema::SCHEMA).expect("JSON");
         assert!(jsonschema::is_valid(&whole, &document), "{}", path.display());
-        held += 1;
+        cases += 1;
     }
-    assert!(held >= 5, "the fixtures are gone");
+    assert!(cases >= 5, "the fixtures are gone");
 }
 
 #[test]

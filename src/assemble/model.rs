@@ -2,9 +2,7 @@
 
 use crate::{
     facts::{Artifact, Config, Facts, Node},
-    report::{
-        BaseModel, Framework, Model, NamedDataset, Quantization, SizeClaim, StatedResult,
-    },
+    report::{BaseModel, Framework, Model, NamedDataset, Quantization, SizeClaim, StatedResult},
     sets::{
         Sets,
         claimed::{Claimed, claimed},

@@ -28,9 +28,8 @@ impl Plan {
         formats: &[String],
         files: &[PathBuf],
     ) -> anyhow::Result<Self> {
-        let named = |name: &String| {
-            named(table, name).ok_or_else(|| anyhow!("unknown format `{name}`"))
-        };
+        let named =
+            |name: &String| named(table, name).ok_or_else(|| anyhow!("unknown format `{name}`"));
         let first = || table.first().ok_or_else(|| anyhow!("no format to write in"));
         let stdout = || PathBuf::from("-");
         Ok(Self(match (formats, files) {

@@ -44,13 +44,12 @@ fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> 
 }
 
 fn document(report: &Report, style: &Style, version: &str) -> Value {
-    let weights: BTreeMap<&str, &Weights> = match style.all {
-        true => report.weights.iter().map(|it| (it.path.as_str(), it)).collect(),
-        false => BTreeMap::new(),
-    };
+    let told = report.weights.iter().filter(|_| style.all);
+    let weights: BTreeMap<&str, &Weights> = told.map(|it| (it.path.as_str(), it)).collect();
     let counted = report.artifacts.iter().filter(|file| file.kind != FileKind::Bookkeeping);
-    let files: Vec<Value> =
-        counted.map(|file| file_component(file, weights.get(file.path.as_str()).copied())).collect();
+    let files: Vec<Value> = counted
+        .map(|file| file_component(file, weights.get(file.path.as_str()).copied()))
+        .collect();
     let datasets = model::datasets(report);
     let of_model = datasets.iter().chain(&files).map(|it| it["bom-ref"].clone());
     let of_model: Vec<Value> = of_model.collect();
@@ -112,8 +111,10 @@ fn property(name: &str, value: &str) -> Value {
 /// A UUID (version 8) of the release's own digest, so that two runs agree.
 fn serial_number(digest: &str) -> Option<String> {
     let hex = digest.get(..32).filter(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()))?;
-    let (a, b, c, d, e) = (&hex[..8], &hex[8..12], &hex[13..16], &hex[17..20], &hex[20..]);
-    Some(format!("urn:uuid:{a}-{b}-8{c}-a{d}-{e}"))
+    let part = |range: std::ops::Range<usize>| &hex[range];
+    let (low, middle, high) = (part(0..8), part(8..12), part(13..16));
+    let (clock, node) = (part(17..20), part(20..32));
+    Some(format!("urn:uuid:{low}-{middle}-8{high}-a{clock}-{node}"))
 }
 
 fn aggregate(report: &Report) -> &'static str {
@@ -184,7 +185,14 @@ mod tests {
     fn what_is_not_stated_is_absent() {
         let document = document(&sample::tiny(), &Style::default(), "1.6");
         let model = &document["components"][0];
-        for member in ["licenses", "version", "purl", "pedigree", "group", "externalReferences"] {
+        for member in [
+            "licenses",
+            "version",
+            "purl",
+            "pedigree",
+            "group",
+            "externalReferences",
+        ] {
             assert!(model[member].is_null(), "{member}: {}", model[member]);
         }
         assert!(model["modelCard"]["considerations"].is_null());

@@ -170,7 +170,11 @@ mod tests_of_statements {
 
     fn statement(report: &Report, passed_only: bool) -> io::Result<Value> {
         let mut out = Vec::new();
-        let style = Style { passed_only, time: Some(0), ..Style::default() };
+        let style = Style {
+            passed_only,
+            time: Some(0),
+            ..Style::default()
+        };
         write(report, &style, &mut out)?;
         Ok(serde_json::from_slice(&out)?)
     }

@@ -30,7 +30,13 @@ const SENTENCE: usize = 600;
 /// Findings that stand open; more are folded.
 const OPEN: usize = 20;
 /// Sections that a reader opens where they want to know more.
-const FOLDED: &[&str] = &["Components", "Disclosures", "Weight sets", "Files", "SBOM for AI"];
+const FOLDED: &[&str] = &[
+    "Components",
+    "Disclosures",
+    "Weight sets",
+    "Files",
+    "SBOM for AI",
+];
 
 fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let long = Style { verbose: true, ..style.clone() };

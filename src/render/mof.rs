@@ -33,8 +33,14 @@ fn write(report: &Report, _: &Style, out: &mut dyn Write) -> io::Result<()> {
     let owner = release.repo_id.as_ref().and_then(|id| id.split_once('/'));
     let name = sbom::name(report);
     let name = name.rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or("unnamed");
-    writeln!(out, "# Drafted by weighbill from the files alone: what is listed is in the release.")?;
-    writeln!(out, "# Read it, add what lies elsewhere, and correct the producer before submitting.")?;
+    writeln!(
+        out,
+        "# Drafted by weighbill from the files alone: what is listed is in the release."
+    )?;
+    writeln!(
+        out,
+        "# Read it, add what lies elsewhere, and correct the producer before submitting."
+    )?;
     writeln!(out, "framework:")?;
     writeln!(out, "  name: 'Model Openness Framework'")?;
     writeln!(out, "  version: '1.0'")?;
@@ -115,14 +121,27 @@ fn text_path(license: &License) -> Option<&str> {
 /// The tool's word for what the model is for; `None` where the task does not tell.
 fn kind(task: &str) -> Option<&'static str> {
     Some(match task {
-        "text-generation" | "text2text-generation" | "text-classification" | "fill-mask"
-        | "token-classification" | "question-answering" | "summarization" | "translation"
-        | "sentence-similarity" | "feature-extraction" => "language",
-        "image-classification" | "object-detection" | "image-segmentation" | "depth-estimation"
+        "text-generation"
+        | "text2text-generation"
+        | "text-classification"
+        | "fill-mask"
+        | "token-classification"
+        | "question-answering"
+        | "summarization"
+        | "translation"
+        | "sentence-similarity"
+        | "feature-extraction" => "language",
+        "image-classification"
+        | "object-detection"
+        | "image-segmentation"
+        | "depth-estimation"
         | "image-feature-extraction" => "vision",
         "text-to-image" | "image-to-image" | "unconditional-image-generation" => "image",
-        "automatic-speech-recognition" | "text-to-speech" | "audio-classification"
-        | "text-to-audio" | "voice-activity-detection" => "audio",
+        "automatic-speech-recognition"
+        | "text-to-speech"
+        | "audio-classification"
+        | "text-to-audio"
+        | "voice-activity-detection" => "audio",
         "text-to-video" | "image-to-video" => "video",
         "text-to-3d" | "image-to-3d" => "3d",
         "image-text-to-text" | "any-to-any" | "visual-question-answering" => "multimodal",
@@ -160,9 +179,7 @@ fn row(component: Component) -> (&'static str, &'static str, LicenseScope) {
         }
         Component::TechnicalReport => ("Technical report", "Technical report", Documents),
         Component::ResearchPaper => ("Research paper", "Research paper", Documents),
-        Component::ModelCard => {
-            ("Model card", "Metrics, intended use and limitations", Documents)
-        }
+        Component::ModelCard => ("Model card", "Metrics, intended use and limitations", Documents),
         Component::EvaluationResults => {
             ("Evaluation results", "Results of evaluating the model", Documents)
         }

@@ -228,11 +228,17 @@ mod tests {
         assert_eq!((rules.len(), results.len()), (3, 3));
         let result = &results[0];
         assert_eq!(rules[0]["id"], result["ruleId"]);
-        assert_eq!((&result["level"], &result["properties"]["severity"]), (&json!("warning"), &json!("medium")));
+        assert_eq!(
+            (&result["level"], &result["properties"]["severity"]),
+            (&json!("warning"), &json!("medium"))
+        );
         let place = &result["locations"][0]["physicalLocation"];
         assert_eq!(place["artifactLocation"]["uri"], "README.md");
         assert_eq!(place["region"]["startLine"], 12);
-        assert_eq!(results[2]["locations"][0]["physicalLocation"]["region"]["byteOffset"], 3_500_296_424_u64);
+        assert_eq!(
+            results[2]["locations"][0]["physicalLocation"]["region"]["byteOffset"],
+            3_500_296_424_u64
+        );
         assert_eq!(run["automationDetails"]["id"], "weighbill/example-labs/example-llm-7b/");
         assert_eq!(run["artifacts"].as_array().unwrap().len(), 9);
     }
@@ -260,7 +266,7 @@ mod tests {
     fn messages_hold_no_links_and_paths_no_schemes() {
         for result in run(&sample::hostile())["results"].as_array().unwrap() {
             let text = result["message"]["text"].as_str().unwrap();
-            assert!(!text.contains("](") || text.contains("\\](") , "{text}");
+            assert!(!text.contains("](") || text.contains("\\]("), "{text}");
             let uri = &result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
             assert!(!uri.as_str().unwrap().contains(':'), "{uri}");
         }

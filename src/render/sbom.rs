@@ -152,10 +152,7 @@ mod tests {
         for (spdx, declared, scope) in licenses {
             let mut license = like.clone();
             (license.spdx, license.scope) = ((*spdx).to_owned(), *scope);
-            license.declared = vec![Declared {
-                at: None,
-                value: (*declared).to_owned(),
-            }];
+            license.declared = vec![Declared { at: None, value: (*declared).to_owned() }];
             report.licenses.push(license);
         }
         report
@@ -169,7 +166,10 @@ mod tests {
         check(&[("Apache-2.0", either, All), ("MIT", either, All)], Some(either));
         check(&[("Apache-2.0", "apache-2.0", All), ("MIT", "mit", Code)], Some("Apache-2.0"));
         check(&[("MIT", "mit", Code)], Some("MIT"));
-        check(&[("MIT", either, All), ("LicenseRef-a", "a", All)], Some("(Apache-2.0 OR MIT) AND LicenseRef-a"));
+        check(
+            &[("MIT", either, All), ("LicenseRef-a", "a", All)],
+            Some("(Apache-2.0 OR MIT) AND LicenseRef-a"),
+        );
         check(&[("not an id", "x", All)], None);
         check(&[], None);
     }

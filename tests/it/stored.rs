@@ -44,9 +44,7 @@ fn a_stored_report_gives_the_same_bytes_in_every_format() {
     };
     fs::write(&stored, inspect("json")).unwrap();
     for output in STORED_OUTPUTS.iter().filter(|output| output.name != "csv") {
-        let render = || {
-            said(weighbill().args(["render", "--all", "-f", output.name]).arg(&stored))
-        };
+        let render = || said(weighbill().args(["render", "--all", "-f", output.name]).arg(&stored));
         let rendered = render();
         assert!(rendered == inspect(output.name), "{} differs:\n{rendered}", output.name);
         assert!(rendered == render(), "{} is not the same twice", output.name);
@@ -118,7 +116,9 @@ fn a_step_of_github_gets_its_summary() {
     let written = fs::read_to_string(&summary).unwrap();
     assert!(written.starts_with("# Before\n## `tiny`"), "{written}");
     fs::write(&summary, "x".repeat(1024 * 1024 - 100)).unwrap();
-    said(weighbill().arg(release.path()).arg("--step-summary").env("GITHUB_STEP_SUMMARY", &summary));
+    said(
+        weighbill().arg(release.path()).arg("--step-summary").env("GITHUB_STEP_SUMMARY", &summary),
+    );
     let full = fs::read_to_string(&summary).unwrap();
     assert!(full.len() <= 1024 * 1024 && full.ends_with("see its other outputs\n"));
     let mut command = weighbill();

@@ -111,7 +111,10 @@ fn card(report: &Report) -> Value {
         part("quantitativeAnalysis", json!({ "performanceMetrics": metrics }));
     }
     let mut considerations = Map::new();
-    for (key, topic) in [("useCases", "intended_use"), ("technicalLimitations", "limits")] {
+    for (key, topic) in [
+        ("useCases", "intended_use"),
+        ("technicalLimitations", "limits"),
+    ] {
         let words = said(report, topic);
         if !words.is_empty() {
             considerations.insert(key.to_owned(), json!(words));

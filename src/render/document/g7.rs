@@ -193,10 +193,14 @@ fn model(report: &Report) -> Vec<Row> {
         ("MDL-10", "input and output", named(model.task.as_ref())),
         ("MDL-11", "training properties", topics(report, &training)),
         ("MDL-12", "license", named(list(&licenses))),
-        ("MDL-13", "external references", match list(&bases) {
-            Some(bases) => said(format!("base model {bases}")),
-            None => papers,
-        }),
+        (
+            "MDL-13",
+            "external references",
+            match list(&bases) {
+                Some(bases) => said(format!("base model {bases}")),
+                None => papers,
+            },
+        ),
     ]
 }
 
@@ -216,7 +220,7 @@ fn datasets(report: &Report) -> Vec<Row> {
         0 => Filled::NotStated,
         n => said(numbers::plural(n, "data file")),
     };
-    let hashes = match hashed {
+    let digests = match hashed {
         0 => Filled::NotStated,
         n => said(format!("SHA-256 of {}", numbers::plural(n, "data file"))),
     };
@@ -225,15 +229,19 @@ fn datasets(report: &Report) -> Vec<Row> {
         ("DP-02", "description", card()),
         ("DP-03", "content", content),
         ("DP-04", "identifier", named((!ids.is_empty()).then(|| ids.join(", ")))),
-        ("DP-05", "hash", hashes),
+        ("DP-05", "hash", digests),
         ("DP-06", "provenance", Filled::NotStated),
         ("DP-07", "statistics", topics(report, &["data_size"])),
         ("DP-08", "sensitivity", Filled::NotStated),
-        ("DP-09", "dependency", if ids.is_empty() {
-            Filled::NotStated
-        } else {
-            said("the model was trained on them, by the card")
-        }),
+        (
+            "DP-09",
+            "dependency",
+            if ids.is_empty() {
+                Filled::NotStated
+            } else {
+                said("the model was trained on them, by the card")
+            },
+        ),
         ("DP-10", "license", named(license.map(sbom::license_name))),
     ]
 }

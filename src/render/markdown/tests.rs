@@ -260,6 +260,46 @@ fn a_page_for_a_pull_request() {
 
     </details>
 
+    <details><summary>SBOM for AI, by the G7&#39;s minimum elements (33 rows)</summary>
+
+    | id | element | state | with |
+    | --- | --- | --- | --- |
+    | MD-01 | SBOM author | filled | the tool; who ran it is not recorded |
+    | MD-02 | SBOM version | filled | 1 |
+    | MD-03 | format name | filled | CycloneDX or SPDX |
+    | MD-04 | format version | filled | 1.6 or 1.7; 3.0.1 |
+    | MD-05 | author signature | not stated |  |
+    | MD-06 | tool name | filled | weighbill |
+    | MD-07 | tool version | filled | 0.1.0 |
+    | MD-08 | generation context | filled | after the build, from the files alone |
+    | MD-09 | timestamp | filled | in SPDX always; in CycloneDX by SOURCE\_DATE\_EPOCH |
+    | MD-10 | dependency relationships | filled | the model on 1 file |
+    | MDL-01 | model name | filled | `model.safetensors` |
+    | MDL-02 | identifier | filled | `sha256:dc1b77ae0bf34dad64f0eeb9026e60767b07ce91e5906136305f050c368dcc74` |
+    | MDL-03 | version | not stated |  |
+    | MDL-04 | timestamp | not stated |  |
+    | MDL-05 | producer | not stated |  |
+    | MDL-06 | description | not stated |  |
+    | MDL-07 | hash value | filled | `dc1b77ae0bf34dad64f0eeb9026e60767b07ce91e5906136305f050c368dcc74` |
+    | MDL-08 | hash algorithm | filled | SHA-256 |
+    | MDL-09 | properties | filled | `6 parameters, F32` |
+    | MDL-10 | input and output | not stated |  |
+    | MDL-11 | training properties | not stated |  |
+    | MDL-12 | license | not stated |  |
+    | MDL-13 | external references | not stated |  |
+    | DP-01 | name | not stated |  |
+    | DP-02 | description | not stated |  |
+    | DP-03 | content | not stated |  |
+    | DP-04 | identifier | not stated |  |
+    | DP-05 | hash | not stated |  |
+    | DP-06 | provenance | not stated |  |
+    | DP-07 | statistics | not stated |  |
+    | DP-08 | sensitivity | not stated |  |
+    | DP-09 | dependency | not stated |  |
+    | DP-10 | license | not stated |  |
+
+    </details>
+
     <details><summary>Tensors of safetensors (1 row)</summary>
 
     | name | count | dtype | shape | bytes |
