@@ -27,9 +27,13 @@ pub(super) fn run(args: &Inspect, out: &mut dyn Write) -> anyhow::Result<Outcome
         territory: args.territory.clone(),
         ..request(&args.reading)?
     };
+    let style = writing::formed(&args.writing, &args.forms)?;
     let (report, reused) = inspected(&request, &args.reading.target, &args.writing)?;
-    let style = writing::style(&args.writing, false);
-    writing::write(&plan, &report, &Style { reused, ..style }, out)?;
+    let style = Style { reused, ..style };
+    writing::write(&plan, &report, &style, out)?;
+    if args.forms.step_summary {
+        writing::summarize(&report, &style)?;
+    }
     Ok(Gate { deny: args.deny, verify: None }.weigh(&report))
 }
 

@@ -28,9 +28,13 @@ pub(super) fn run(args: &Verify, out: &mut dyn Write) -> anyhow::Result<Outcome>
         }),
         ..inspect::located(&args.target)?
     };
+    let style = writing::formed(&args.writing, &args.forms)?;
     let (report, reused) = inspect::inspected(&request, &args.target, &args.writing)?;
-    let style = writing::style(&args.writing, false);
-    writing::write(&plan, &report, &Style { reused, ..style }, out)?;
+    let style = Style { reused, ..style };
+    writing::write(&plan, &report, &style, out)?;
+    if args.forms.step_summary {
+        writing::summarize(&report, &style)?;
+    }
     let gate = Gate {
         deny: args.deny,
         verify: Some(VerifyGate {
