@@ -55,6 +55,7 @@ Examples:
   weighbill verify meta-llama/Llama-2-7b-hf         what the hub's client recorded, without the network
   weighbill verify . --expect SHA256SUMS            a list that came another way
   weighbill verify . --report earlier.json          nothing changed since that report
+  weighbill verify . --public-key release.pub.pem   the signature beside it, by a key that you trust
   weighbill verify . --require complete,consistent  and all of it is here, and fits together
 
 Exit status: 0 all of it matches, 1 something does not, or nothing says what it should be, 2 nothing
@@ -77,6 +78,13 @@ pub enum Command {
     /// Write an earlier JSON report in another format
     #[command(after_help = RENDER_EXAMPLES)]
     Render(Render),
+
+    /// Write a signature of a release beside it, as OpenSSF Model Signing has them
+    Sign(Sign),
+
+    /// What you ask of every release
+    #[command(subcommand)]
+    Policy(PolicyCommand),
 
     /// Say what a finding, component, state, framework or license means, and what to do
     Explain(Explain),
@@ -264,6 +272,10 @@ pub struct Inspect {
     #[arg(long, value_enum, value_name = "LEVEL")]
     pub deny: Option<Severity>,
 
+    /// What you ask of every release; `weighbill policy init` writes one to fill in
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+
     /// What the terms say about these uses; a prohibited one counts under --deny
     #[arg(
         long = "use",
@@ -286,6 +298,49 @@ pub struct Inspect {
         help_heading = "Terms"
     )]
     pub territory: Vec<String>,
+}
+
+/// What to do with policies.
+#[derive(Debug, Subcommand)]
+pub enum PolicyCommand {
+    /// Write a commented policy file in which no rule is switched on
+    Init {
+        /// Where; stdout where it is not named. A file that is there is left alone
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+}
+
+/// Arguments of `sign`.
+#[derive(Debug, Args)]
+pub struct Sign {
+    /// Which release.
+    #[command(flatten)]
+    pub target: Target,
+
+    /// The private key, P-256, P-384 or P-521, in PEM: PKCS#8, encrypted or not, or SEC1
+    #[arg(long, value_name = "PEM")]
+    pub key: PathBuf,
+
+    /// Where the password of an encrypted key stands
+    #[arg(long, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
+
+    /// Where to write the signature; beside the release as <name>.sig where it is not named
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    /// Call a lone file `.`, which the reference tool needs to verify it
+    #[arg(long)]
+    pub compat: bool,
+
+    /// Show no progress on stderr
+    #[arg(long)]
+    pub no_progress: bool,
+
+    /// Say nothing on stderr but errors
+    #[arg(short, long)]
+    pub quiet: bool,
 }
 
 /// Arguments of `verify`.
@@ -314,6 +369,22 @@ pub struct Verify {
     /// An earlier JSON report to hold the files against
     #[arg(long, value_name = "FILE")]
     pub report: Vec<PathBuf>,
+
+    /// The bundle of a signature; one in or beside the release where it is not named
+    #[arg(long, value_name = "FILE", help_heading = "Signatures")]
+    pub signature: Option<PathBuf>,
+
+    /// The public key, in PEM, of a signer whom you trust
+    #[arg(long, value_name = "PEM", help_heading = "Signatures")]
+    pub public_key: Vec<PathBuf>,
+
+    /// Root certificates, in PEM, of signers whom you trust
+    #[arg(long, value_name = "PEM", help_heading = "Signatures")]
+    pub ca: Vec<PathBuf>,
+
+    /// What you ask of every release; `weighbill policy init` writes one to fill in
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
 
     /// Only these files: *.safetensors, onnx/** …
     #[arg(long, value_name = "GLOBS", value_delimiter = ',', value_parser = Glob::new)]

@@ -82,6 +82,12 @@ impl Gate {
                 reasons.push("a use that the terms prohibit".to_owned());
             }
         }
+        if let Some(policy) = &report.policy {
+            let broken = policy.rules.iter().filter(|it| it.result == "failed").count();
+            if broken > 0 {
+                reasons.push(format!("{} says no, {}", policy.file, counted(broken, "time")));
+            }
+        }
         if let (Some(gate), Some(verification)) = (&self.verify, &report.verification) {
             gate.reasons(report, verification, &mut reasons);
         }
@@ -139,7 +145,8 @@ impl VerifyGate {
         let result = |kind: &str| {
             verification.kinds.iter().find(|it| it.kind == kind).map(|it| it.result.as_str())
         };
-        if result("signature") == Some("failed") {
+        let broken = ["signature-invalid", "signature-certificate-expired"];
+        if report.findings.iter().any(|it| broken.contains(&it.id.as_str())) {
             reasons.push("the signature does not hold".to_owned());
         }
         let compared = files.iter().any(|it| it.by.is_some() && it.status != "unverifiable");
@@ -168,10 +175,20 @@ fn lacks_signature(verification: &Verification) -> Option<String> {
     let signature = verification.kinds.iter().find(|it| it.kind == "signature");
     match signature.map(|it| it.result.as_str()) {
         Some("passed") => {
-            let others = verification.shown.iter().filter(|it| it.strength != "authentic");
-            let uncovered: u64 = others.map(|it| it.files).sum();
-            (uncovered > 0).then(|| format!("{} it does not cover", counted_u64(uncovered, "file")))
+            let by_it = |path: &str| {
+                verification
+                    .files
+                    .iter()
+                    .any(|it| it.path == path && it.by.as_deref() == Some("signature"))
+            };
+            let mut others = verification.files.iter().filter(|it| !by_it(&it.path));
+            others.next().map(|it| format!("it does not cover {}", it.path))
         }
+        Some("partial") => Some(
+            signature
+                .and_then(|it| it.note.clone())
+                .unwrap_or_else(|| "it is not known whose".to_owned()),
+        ),
         Some("unavailable") | None => Some("there is none that a key you named made".to_owned()),
         Some(_) => Some("it does not hold for every file".to_owned()),
     }

@@ -19,11 +19,14 @@ pub mod judge;
 pub mod layers;
 pub mod licenses;
 pub mod locate;
+pub mod policy;
 pub mod read;
 pub mod records;
 pub mod render;
 pub mod report;
 pub mod sets;
+pub mod sign;
+pub mod signing;
 pub mod source;
 pub mod terms;
 pub mod words;
@@ -41,8 +44,10 @@ use crate::{
     judge::Case,
     licenses::{Situation, Use},
     locate::{Environment, LocateError},
+    policy::{Day, Policy},
     records::{Against, Glob},
     report::Report,
+    signing::{Signable, SigningError},
 };
 
 /// What to inspect, and what to take of it.
@@ -64,6 +69,19 @@ pub struct Request {
     pub territory: Vec<String>,
     /// What to verify, where that is asked for.
     pub verify: Option<Verify>,
+    /// The user's own rules.
+    pub policy: Option<Policed>,
+}
+
+/// A policy, and what it takes to hold a report against it.
+#[derive(Clone, Debug)]
+pub struct Policed {
+    /// The rules.
+    pub policy: Policy,
+    /// The last part of the path of their file.
+    pub file: String,
+    /// The day that exceptions are held against.
+    pub today: Day,
 }
 
 /// What to hold a release against, beside its own records.
@@ -87,6 +105,7 @@ impl Request {
             users: None,
             territory: Vec::new(),
             verify: None,
+            policy: None,
         }
     }
 }
@@ -144,9 +163,17 @@ pub fn inspect_remembering(
             territory: &request.territory,
         },
     );
-    let verification = verify.map(|it| judge::verification::of(&facts, &held, &findings, &it.only));
+    let verification =
+        verify.map(|it| judge::verification::of(&facts, &records, &held, &findings, &it.only));
+    let policy = request.policy.as_ref().map(|it| judge::policy::Asked {
+        policy: &it.policy,
+        file: &it.file,
+        today: it.today,
+        answers: judge::policy::answers(&it.policy, &terms),
+        seen: judge::policy::seen(&facts),
+    });
     let remembered = digests.remembered().map(|i| facts.artifacts[i].path.clone()).collect();
-    let report = assemble::report(Parts {
+    let mut report = assemble::report(Parts {
         facts,
         sets,
         terms,
@@ -157,7 +184,39 @@ pub fn inspect_remembering(
         uses,
         verification,
     });
+    if let Some(policy) = policy {
+        judge::policy::weigh(&policy, &mut report); //                      does the user want it so?
+    }
     Ok((report, remembered))
+}
+
+/// Why there is no signature.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SignError {
+    /// There is no release.
+    #[error(transparent)]
+    Locate(#[from] LocateError),
+    /// There is one, and it is not fit to be signed.
+    #[error(transparent)]
+    Signing(#[from] SigningError),
+}
+
+/// Hashes a release to be signed, on `threads` threads. `progress` is told how many bytes are done, of
+/// how many. Gives the place of the release beside it.
+pub fn sign(
+    request: &Request,
+    threads: usize,
+    progress: &(dyn Fn(u64, u64) + Sync),
+) -> Result<(Signable, PathBuf), SignError> {
+    let revision = request.revision.as_deref();
+    let release = locate::release(&request.path, revision, &request.environment)?;
+    let place = match &release.scope {
+        facts::Scope::Folder => release.root.clone(),
+        facts::Scope::Files(_) => release.root.join(&release.name),
+    };
+    let inventory = inventory::take(&release);
+    Ok((signing::hashed(release, inventory, threads, progress)?, place))
 }
 
 /// What to take of the bytes: to verify, whole files, and every digest that a record asks for.

@@ -631,6 +631,9 @@ pub struct VerificationKind {
     pub files: u64,
     /// Of those files.
     pub bytes: u64,
+    /// Who signed, or why that is not known, in a clause.
+    #[serde(default)]
+    pub note: Option<String>,
 }
 
 /// One file held against one record.

@@ -10,6 +10,7 @@ use crate::{
     explain::{Page, all, explain},
     gate::Outcome,
     licenses::license,
+    words::nearest,
 };
 
 pub(super) fn run(args: &Explain, out: &mut dyn Write) -> anyhow::Result<Outcome> {
@@ -20,7 +21,7 @@ pub(super) fn run(args: &Explain, out: &mut dyn Write) -> anyhow::Result<Outcome
             (Some(page), _) => write(&page, width, out)?,
             (None, Some(license)) => licenses::page(license, width, out)?,
             (None, None) => {
-                bail!("nothing is called `{id}`{}; `weighbill explain` lists all", nearest(id))
+                bail!("nothing is called `{id}`{}; `weighbill explain` lists all", near(id))
             }
         },
     }
@@ -57,25 +58,9 @@ fn write(page: &Page, width: usize, out: &mut dyn Write) -> anyhow::Result<()> {
 }
 
 /// A word that differs in few letters, as a hint.
-fn nearest(id: &str) -> String {
-    let near = all().map(|page| (distance(id, page.id), page.id)).min();
-    near.filter(|(distance, _)| *distance <= 3)
-        .map_or(String::new(), |(_, id)| format!(", did you mean `{id}`?"))
-}
-
-/// Letters to change, add or leave out.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut corner = std::mem::replace(&mut row[0], i + 1);
-        for (j, y) in b.iter().enumerate() {
-            let change = corner + usize::from(x != *y);
-            corner = row[j + 1];
-            row[j + 1] = change.min(corner + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
+fn near(id: &str) -> String {
+    nearest(id, all().map(|page| page.id))
+        .map_or(String::new(), |id| format!(", did you mean `{id}`?"))
 }
 
 #[cfg(test)]

@@ -1,10 +1,16 @@
 //! `inspect`: what is in the box, is it whole, is it safe, and on what terms.
 
-use std::{io::Write, num::NonZero, path::Path, thread};
+use std::{
+    io::Write,
+    num::NonZero,
+    path::{Path, PathBuf},
+    thread,
+};
 
 use anyhow::Context as _;
 
 use super::{
+    policy,
     progress::Progress,
     writing::{self, Plan},
 };
@@ -17,6 +23,7 @@ use crate::{
     locate::Environment,
     render::{OUTPUTS, Style, escape::visible, numbers::plural},
     report::Report,
+    signing::Signable,
 };
 
 pub(super) fn run(args: &Inspect, out: &mut dyn Write) -> anyhow::Result<Outcome> {
@@ -25,6 +32,7 @@ pub(super) fn run(args: &Inspect, out: &mut dyn Write) -> anyhow::Result<Outcome
         uses: args.uses.clone(),
         users: args.users,
         territory: args.territory.clone(),
+        policy: args.policy.as_deref().map(policy::read).transpose()?,
         ..request(&args.reading)?
     };
     let style = writing::formed(&args.writing, &args.forms)?;
@@ -34,7 +42,8 @@ pub(super) fn run(args: &Inspect, out: &mut dyn Write) -> anyhow::Result<Outcome
     if args.forms.step_summary {
         writing::summarize(&report, &style)?;
     }
-    Ok(Gate { deny: args.deny, verify: None }.weigh(&report))
+    let gate = Gate { deny: args.deny, verify: None };
+    Ok(gate.weigh(&report))
 }
 
 /// What to look at and what to take of it.
@@ -65,8 +74,7 @@ pub(super) fn inspected(
     target: &Target,
     writing: &Writing,
 ) -> anyhow::Result<(Report, Vec<String>)> {
-    let processors = || thread::available_parallelism().map_or(1, NonZero::get);
-    let threads = target.threads.map_or_else(processors, usize::from);
+    let threads = threads(target);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
     let progress = Progress::new(!writing.no_progress && !writing.quiet);
     let cache = || Cache::of_user().context("no folder for a cache: set XDG_CACHE_HOME or HOME");
@@ -90,4 +98,22 @@ pub(super) fn inspected(
         }
     }
     Ok((report, reused))
+}
+
+/// As many as asked for, else one for each processor.
+fn threads(target: &Target) -> usize {
+    let processors = || thread::available_parallelism().map_or(1, NonZero::get);
+    target.threads.map_or_else(processors, usize::from)
+}
+
+/// A release hashed to be signed, and where it lies.
+pub(super) fn hashed(
+    request: &Request,
+    target: &Target,
+    silent: bool,
+) -> anyhow::Result<(Signable, PathBuf)> {
+    let progress = Progress::new(!silent);
+    let signed = crate::sign(request, threads(target), &|done, of| progress.at(done, of));
+    progress.finish();
+    Ok(signed?)
 }

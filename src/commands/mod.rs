@@ -4,8 +4,10 @@ mod explain;
 mod inspect;
 mod licenses;
 mod manual;
+mod policy;
 mod progress;
 mod render;
+mod sign;
 mod tensors;
 mod verify;
 mod writing;
@@ -25,6 +27,8 @@ pub fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<Outcome> {
         Some(Command::Tensors(args)) => tensors::run(args, out),
         Some(Command::Verify(args)) => verify::run(args, out),
         Some(Command::Render(args)) => render::run(args, out),
+        Some(Command::Sign(args)) => sign::run(args, out),
+        Some(Command::Policy(args)) => policy::run(args, out),
         Some(Command::Explain(args)) => explain::run(args, out),
         Some(Command::Licenses(args)) => licenses::run(args, out),
         Some(Command::Schema) => manual::schema(out),

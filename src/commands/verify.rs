@@ -1,18 +1,21 @@
 //! `verify`: is this what was recorded, all of it, and does it fit together?
 
-use std::io::Write;
+use std::{fs, io::Write, path::Path};
+
+use anyhow::{Context as _, anyhow};
 
 use super::{
-    inspect,
+    inspect, policy,
     writing::{self, Plan},
 };
 use crate::{
-    Request,
+    Policed, Request,
     cli::Verify,
     digests::{Extent, Wanted},
     gate::{Gate, Outcome, VerifyGate},
     records::{Against, Supplied},
     render::{OUTPUTS, Style, escape::visible},
+    sign::{PublicKey, Trust, certificates},
 };
 
 pub(super) fn run(args: &Verify, out: &mut dyn Write) -> anyhow::Result<Outcome> {
@@ -20,12 +23,19 @@ pub(super) fn run(args: &Verify, out: &mut dyn Write) -> anyhow::Result<Outcome>
     let lists = args.expect.iter().map(|path| Supplied::list(path));
     let reports = args.report.iter().map(|path| Supplied::report(path));
     let supplied = lists.chain(reports).collect::<Result<Vec<_>, _>>()?;
+    let policy = args.policy.as_deref().map(policy::read).transpose()?;
     let request = Request {
         wanted: Wanted { extent: Extent::Files, statistics: false },
         verify: Some(crate::Verify {
-            against: Against { supplied },
+            against: Against {
+                supplied,
+                signature: args.signature.clone(),
+                trust: trust(args, policy.as_ref())?,
+                verify: true,
+            },
             only: args.only.clone(),
         }),
+        policy,
         ..inspect::located(&args.target)?
     };
     let style = writing::formed(&args.writing, &args.forms)?;
@@ -48,4 +58,25 @@ pub(super) fn run(args: &Verify, out: &mut dyn Write) -> anyhow::Result<Outcome>
         }
     }
     Ok(gate.weigh(&report))
+}
+
+/// Whom the command line and the policy trust.
+fn trust(args: &Verify, policed: Option<&Policed>) -> anyhow::Result<Trust> {
+    let text = |path: &Path| {
+        fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))
+    };
+    let mut trust = Trust { now: policy::now()?, ..Trust::default() };
+    let named = args.policy.as_deref().zip(policed).into_iter().flat_map(|(path, policed)| {
+        let keys = policed.policy.signature.keys.iter();
+        keys.map(move |key| policy::beside(path, key))
+    });
+    for path in args.public_key.iter().cloned().chain(named) {
+        let key = PublicKey::from_pem(&text(&path)?);
+        trust.keys.push(key.map_err(|why| anyhow!("`{}` {why}", path.display()))?);
+    }
+    for path in &args.ca {
+        let roots = certificates(&text(path)?);
+        trust.roots.extend(roots.map_err(|why| anyhow!("`{}` {why}", path.display()))?);
+    }
+    Ok(trust)
 }

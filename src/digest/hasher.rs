@@ -1,8 +1,11 @@
 //! One stream, any algorithm: the plain hashers, for small texts and for all but SHA-256.
 
+use std::{io, ops::Range, path::Path};
+
 use sha2::digest::DynDigest;
 
 use super::{Algorithm, Digest};
+use crate::source::{Bytes as _, Source};
 
 /// A digest in the making.
 pub(super) struct Hasher(Box<dyn DynDigest + Send>);
@@ -51,6 +54,22 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
 /// What git would call a blob of these bytes.
 pub fn git_blob_sha1(bytes: &[u8]) -> Digest {
     of(Algorithm::GitBlobSha1, bytes)
+}
+
+/// The digest of a part of a file, in bytes from its start, end exclusive.
+pub fn of_part(algorithm: Algorithm, path: &Path, part: Range<u64>) -> io::Result<Digest> {
+    let source = Source::open(path)?;
+    let mut hasher = Hasher::new(algorithm, part.end.saturating_sub(part.start));
+    let mut at = part.start;
+    while at < part.end {
+        let end = part.end.min(at.saturating_add(1 << 20));
+        hasher.update(&source.read(at..end)?);
+        at = end;
+    }
+    if source.changed() {
+        return Err(io::Error::other("it changed while it was read"));
+    }
+    Ok(hasher.finish())
 }
 
 #[cfg(test)]

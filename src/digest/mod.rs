@@ -18,7 +18,7 @@ use self::statistics::Tally;
 pub use self::{
     cache::{Cache, run_remembering},
     engine::{run, speeds},
-    hasher::{git_blob_sha1, of, sha256},
+    hasher::{git_blob_sha1, of, of_part, sha256},
     statistics::{Decoder, Statistics},
     value::{Algorithm, Digest, hex},
 };

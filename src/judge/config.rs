@@ -347,6 +347,15 @@ fn tokenizer_exceeds_embedding(case: &Case) -> Vec<Found> {
     };
     let tokenizers = case.facts.artifacts.iter().filter(|it| it.folder() == folder);
     let found = tokenizers.filter_map(|artifact| match &artifact.contents {
+        // Where there is no vocabulary to read, the added tokens tell their ids.
+        Contents::Config(config) if artifact.name() == "tokenizer_config.json" => {
+            let ids = config.at("added_tokens_decoder")?.entries();
+            let highest = ids.iter().filter_map(|(id, _)| id.parse::<u64>().ok()).max();
+            let highest = highest.filter(|id| *id >= rows)?;
+            let message =
+                format!("an added token has the id {highest}, the embedding has {rows} rows");
+            Some(Found::at(Place::file(&artifact.path).key("added_tokens_decoder"), message))
+        }
         Contents::Tokenizer(tokenizer) => {
             let highest = tokenizer.highest_id.filter(|id| *id >= rows)?;
             let message = format!("the highest id is {highest}, the embedding has {rows} rows");

@@ -114,6 +114,12 @@ fn each_defect_is_found_and_nothing_else() {
         &["tokenizer-exceeds-embedding: the highest id is 16, the embedding has 16 rows"],
     );
     check(
+        llama("")
+            .config("config.json", CONFIG)
+            .config("tokenizer_config.json", r#"{"added_tokens_decoder":{"2":{},"16":{}}}"#),
+        &["tokenizer-exceeds-embedding: an added token has the id 16, the embedding has 16 rows"],
+    );
+    check(
         llama("").config("config.json", &but("[2,3]", "[2,16]")),
         &["token-id-out-of-range: eos_token_id is 16, the embedding has 16 rows"],
     );

@@ -5,6 +5,7 @@ mod license;
 mod oddities;
 pub mod openness;
 mod parts;
+pub mod policy;
 mod records;
 pub mod verdicts;
 pub mod verification;
@@ -114,6 +115,7 @@ pub const CHECKS: &[&[Check]] = &[
     config::CHECKS,
     parts::CHECKS,
     records::CHECKS,
+    policy::CHECKS,
     openness::CHECKS,
 ];
 

@@ -10,7 +10,7 @@ use crate::{
         Nature,
         adapters::{Adapter, adapter, is_local_path},
     },
-    words::{Category, Place, Severity},
+    words::{Category, FileKind, Place, Severity},
 };
 
 pub(super) const CHECKS: &[Check] = &[
@@ -194,6 +194,31 @@ fn has_folder(facts: &Facts, artifact: &Artifact, name: &str) -> bool {
     facts.artifacts.get(at).is_some_and(|it| it.path.starts_with(&prefix))
 }
 
+/// Whether a class of a pipeline stores weights, as far as its name tells.
+fn stores_weights(class: &str) -> bool {
+    const WITHOUT: &[&str] = &["Tokenizer", "Scheduler", "Processor", "Extractor"];
+    const WITH: &[&str] = &[
+        "Model",
+        "UNet",
+        "Autoencoder",
+        "Transformer",
+        "Encoder",
+        "ControlNet",
+    ];
+    let has = |words: &[&str]| words.iter().any(|word| class.contains(word));
+    !has(WITHOUT) && has(WITH)
+}
+
+/// Whether a folder beside a file holds weights, or pointers to them.
+fn has_weights(facts: &Facts, artifact: &Artifact, name: &str) -> bool {
+    let prefix = format!("{}/", beside(artifact, name.trim_matches('/')));
+    let at = facts.artifacts.partition_point(|it| it.path.as_str() < prefix.as_str());
+    let inside = facts.artifacts[at..].iter().take_while(|it| it.path.starts_with(&prefix));
+    inside
+        .into_iter()
+        .any(|it| matches!(it.kind, FileKind::Weights | FileKind::Pointer | FileKind::Index))
+}
+
 fn component_missing(case: &Case) -> Vec<Found> {
     let mut found = Vec::new();
     let lists = case.facts.configs().filter(|(it, _)| it.name() == "model_index.json");
@@ -203,13 +228,18 @@ fn component_missing(case: &Case) -> Vec<Found> {
             let [library, class] = node.items() else {
                 continue;
             };
-            if let (Some(library), Some(class)) = (library.text(), class.text())
-                && !has_folder(case.facts, artifact, name)
-            {
-                let place = Place::file(&artifact.path).line(node.line).key(name.as_str());
-                let message = format!("{name}, a {class} of {library}, has no folder");
-                found.push(Found::at(place, message));
-            }
+            let (Some(library), Some(class)) = (library.text(), class.text()) else {
+                continue;
+            };
+            let lacks = if !has_folder(case.facts, artifact, name) {
+                "has no folder"
+            } else if stores_weights(class) && !has_weights(case.facts, artifact, name) {
+                "has a folder and no weights in it"
+            } else {
+                continue;
+            };
+            let place = Place::file(&artifact.path).line(node.line).key(name.as_str());
+            found.push(Found::at(place, format!("{name}, a {class} of {library}, {lacks}")));
         }
     }
     found
@@ -299,18 +329,20 @@ fn chat_templates_differ(case: &Case) -> Vec<Found> {
         let Some(template) = config.text("chat_template") else {
             continue;
         };
-        let other = case.facts.artifact(&beside(artifact, "chat_template.jinja"));
-        if let Some((other, Contents::Text(text))) = other.map(|it| (it, &it.contents))
-            && !text.cut
-            && text.text.trim() != template.trim()
-        {
+        let beside =
+            ["chat_template.jinja", "chat_template.json"].map(|name| beside(artifact, name));
+        for other in beside.iter().filter_map(|path| case.facts.artifact(path)) {
+            let text = match &other.contents {
+                Contents::Text(text) if !text.cut => Some(text.text.as_str()),
+                Contents::Config(config) => config.text("chat_template"),
+                _ => None,
+            };
+            let Some(text) = text.map(str::trim).filter(|text| *text != template.trim()) else {
+                continue;
+            };
             let place = Place::file(&artifact.path).key("chat_template");
-            let message = format!(
-                "{} bytes here, {} in {}, and not the same",
-                template.trim().len(),
-                text.text.trim().len(),
-                other.path
-            );
+            let (here, there) = (template.trim().len(), text.len());
+            let message = format!("{here} bytes here, {there} in {}, and not the same", other.path);
             found.push(Found::at(place, message));
         }
     }

@@ -71,6 +71,21 @@ fn each_defect_is_found_and_nothing_else() {
     );
     let pipeline = Build::release("m").config("model_index.json", PIPELINE);
     check(file(pipeline, "unet/x", ""), &["component-missing: vae, a V of d, has no folder"]);
+    let pipeline = Build::release("m").config(
+        "model_index.json",
+        r#"{"unet":["d","UNet2DModel"],"tokenizer":["t","CLIPTokenizer"]}"#,
+    );
+    let pipeline = file(file(pipeline, "unet/config.json", ""), "tokenizer/vocab.json", "");
+    check(
+        pipeline,
+        &["component-missing: unet, a UNet2DModel of d, has a folder and no weights in it"],
+    );
+    check(
+        Build::release("m")
+            .config("tokenizer_config.json", r#"{"chat_template":"a"}"#)
+            .config("chat_template.json", r#"{"chat_template":"ab"}"#),
+        &["chat-templates-differ: 1 bytes here, 2 in chat_template.json, and not the same"],
+    );
     check(
         Build::release("m").config("modules.json", MODULES),
         &["module-missing: 1_Pooling, a x.Pooling, has no folder"],

@@ -7,7 +7,7 @@ use super::{
     weights::{counted, listed},
 };
 use crate::{
-    records::{By, Row, Status, Wrong},
+    records::{By, Outcome, Row, Status, Wrong},
     words::{Category, FileKind, Place, Severity},
 };
 
@@ -81,6 +81,26 @@ pub(super) const CHECKS: &[Check] = &[
         hint: "Download the release again: the client goes on where it stopped.",
         references: &[],
         find: download_left_over,
+    },
+    Check {
+        id: "signature-invalid",
+        category: Category::Integrity,
+        severity: Severity::High,
+        title: "A signature does not hold",
+        impact: "The release is not what its signer signed, or somebody else signed it.",
+        hint: "Ask the publisher for the signature and the key, over a way that you trust.",
+        references: &["OpenSSF Model Signing v1.0"],
+        find: signature_invalid,
+    },
+    Check {
+        id: "signature-certificate-expired",
+        category: Category::Integrity,
+        severity: Severity::Medium,
+        title: "The certificate of the signer has expired",
+        impact: "The signature tells no time that can be trusted: it may have been made after.",
+        hint: "Ask the publisher to sign again with a certificate that is valid.",
+        references: &["OpenSSF Model Signing v1.0"],
+        find: signature_certificate_expired,
     },
 ];
 
@@ -196,4 +216,32 @@ fn record_invalid(case: &Case) -> Vec<Found> {
 
 fn download_left_over(case: &Case) -> Vec<Found> {
     troubles(case, Wrong::LeftOver)
+}
+
+fn at_signature(case: &Case, words: impl Fn(&Outcome) -> Option<String>) -> Vec<Found> {
+    let found = case.records.signature.iter().filter_map(|signed| {
+        let words = format!("{}: {}", signed.source, words(&signed.outcome)?);
+        Some(match &signed.path {
+            Some(path) => Found::at(Place::file(path), words),
+            None => Found::of_all(words),
+        })
+    });
+    found.collect()
+}
+
+fn signature_invalid(case: &Case) -> Vec<Found> {
+    at_signature(case, |outcome| match outcome {
+        Outcome::Refused(why) => Some(why.clone()),
+        _ => None,
+    })
+}
+
+fn signature_certificate_expired(case: &Case) -> Vec<Found> {
+    at_signature(case, |outcome| match outcome {
+        Outcome::By(signer) => {
+            let ended = signer.ended.as_ref()?;
+            Some(format!("{ended}, and the signature has no trusted time"))
+        }
+        _ => None,
+    })
 }

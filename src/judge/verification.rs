@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     facts::Facts,
-    records::{Glob, Held, Kind, Row, Status},
+    records::{Glob, Held, Kind, Outcome, Records, Row, Signed, Status},
     report::{Finding, Shown, Verification, VerificationKind, VerifiedFile},
     words::{Category, Severity},
 };
@@ -23,9 +23,15 @@ const OF_RECORDS: &[&str] = &[
 ];
 
 /// What is shown of the files that `only` fits.
-pub fn of(facts: &Facts, held: &Held, findings: &[Finding], only: &[Glob]) -> Verification {
+pub fn of(
+    facts: &Facts,
+    records: &Records,
+    held: &Held,
+    findings: &[Finding],
+    only: &[Glob],
+) -> Verification {
     let mut kinds: Vec<VerificationKind> =
-        Kind::ALL.iter().filter_map(|kind| of_kind(*kind, facts, held)).collect();
+        Kind::ALL.iter().filter_map(|kind| of_kind(*kind, facts, records, held)).collect();
     let about = |finding: &&Finding| {
         let path = finding.at.as_ref().map(|at| at.path.as_str());
         only.is_empty() || path.is_some_and(|path| only.iter().any(|it| it.fits(path)))
@@ -53,6 +59,7 @@ pub fn of(facts: &Facts, held: &Held, findings: &[Finding], only: &[Glob]) -> Ve
             result: result.to_owned(),
             files: read.len() as u64,
             bytes: read.iter().fold(0, |sum: u64, len| sum.saturating_add(*len)),
+            note: None,
         });
     }
     Verification {
@@ -71,7 +78,8 @@ pub fn of(facts: &Facts, held: &Held, findings: &[Finding], only: &[Glob]) -> Ve
 }
 
 /// The verdict on a kind; `None` where nothing of it is here and nobody would look for it.
-fn of_kind(kind: Kind, facts: &Facts, held: &Held) -> Option<VerificationKind> {
+fn of_kind(kind: Kind, facts: &Facts, records: &Records, held: &Held) -> Option<VerificationKind> {
+    let signature = records.signature.as_ref().filter(|_| kind == Kind::Signature);
     let rows = || held.rows.iter().filter(move |it| it.by.is_some_and(|by| by.kind() == kind));
     if kind != Kind::Signature && rows().next().is_none() {
         return None;
@@ -80,11 +88,14 @@ fn of_kind(kind: Kind, facts: &Facts, held: &Held) -> Option<VerificationKind> {
     let paths: BTreeSet<&str> = rows().filter(compared).map(|it| it.path.as_str()).collect();
     let lens = paths.iter().filter_map(|path| facts.artifact(path)).map(|it| it.len);
     let bad = |it: &Row| it.status.is_bad() && it.status != Status::NotDownloaded;
-    let result = if rows().any(bad) {
+    let refused = signature.is_some_and(|it| matches!(it.outcome, Outcome::Refused(_)));
+    let doubtful = signature.is_some_and(|it| !it.is_authentic());
+    let left_out = |it: &Row| kind == Kind::Signature && records.left_out.contains_key(&it.path);
+    let result = if refused || rows().any(bad) {
         "failed"
     } else if paths.is_empty() {
         "unavailable"
-    } else if rows().all(|it| it.status == Status::Match) {
+    } else if !doubtful && rows().all(|it| it.status == Status::Match || left_out(it)) {
         "passed"
     } else {
         "partial"
@@ -94,7 +105,30 @@ fn of_kind(kind: Kind, facts: &Facts, held: &Held) -> Option<VerificationKind> {
         result: result.to_owned(),
         files: paths.len() as u64,
         bytes: lens.fold(0, u64::saturating_add),
+        note: signature.map(|it| note(it, records)),
     })
+}
+
+/// Who signed, or why nothing is known of that.
+fn note(signed: &Signed, records: &Records) -> String {
+    let mut note = match &signed.outcome {
+        Outcome::By(signer) => match &signer.ended {
+            Some(ended) => format!("by {}; {ended}", signer.named),
+            None => format!("by {}", signer.named),
+        },
+        Outcome::Unchecked(why) | Outcome::Refused(why) => why.clone(),
+    };
+    let count = |count: usize| format!("{count} file{}", if count == 1 { "" } else { "s" });
+    if !records.left_out.is_empty() {
+        note = format!("{note}; {} left out on purpose", count(records.left_out.len()));
+    }
+    if signed.bookkeeping > 0 {
+        note = format!(
+            "{note}; {} besides, all of clients' own bookkeeping",
+            count(signed.bookkeeping)
+        );
+    }
+    note
 }
 
 fn file(row: &Row) -> VerifiedFile {

@@ -144,7 +144,7 @@ fn row(facts: &Facts, record: &Record, digests: &Digests) -> Row {
         Says::Digest(algorithm, digest) => (Some(algorithm.name()), Some(digest.to_string())),
         Says::Sha256Start(digits) => (Some("sha256-prefix"), Some(digits.clone())),
         Says::GitBlob { id, .. } => (Some(Algorithm::GitBlobSha1.name()), Some(id.to_string())),
-        Says::Nothing(_) => (None, None),
+        Says::Judged { .. } | Says::Nothing(_) => (None, None),
     };
     let mut row = Row {
         path: record.path.clone(),
@@ -235,6 +235,10 @@ fn compare(
             row.why = Some(why.clone());
             Status::Unverifiable
         }
+        Says::Judged { status, why } => {
+            row.why.clone_from(why);
+            *status
+        }
         Says::Digest(algorithm, expected) => match of(*algorithm) {
             Some(actual) => {
                 row.actual = Some(actual.to_string());
@@ -305,7 +309,13 @@ fn strange(artifact: &Artifact, records: &Records) -> Vec<Row> {
     let mut rows: Vec<Row> = added
         .map(|(kind, source)| {
             let by = first_of(*kind);
-            row(Status::Unexpected, Some(by), Some(source.clone()), "is here, and not on the list")
+            let source = Some(source.clone());
+            match records.left_out.get(&artifact.path) {
+                Some(why) if *kind == Kind::Signature => {
+                    row(Status::Unverifiable, Some(by), source, why)
+                }
+                _ => row(Status::Unexpected, Some(by), source, "is here, and not on the list"),
+            }
         })
         .collect();
     let known = Kind::ALL.iter().any(|kind| records.knows(*kind, &artifact.path));

@@ -18,19 +18,25 @@ mod local_dir;
 mod marks;
 mod pointers;
 mod reading;
+mod signature;
 mod torch_hub;
 mod tree;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+};
 
 pub use self::{
     expected::{Supplied, SuppliedError},
     glob::Glob,
     held::{Held, Row, Standing, Status, hold},
+    signature::{Outcome, Signed},
 };
 use crate::{
     digest::{Algorithm, Digest},
     facts::{Artifact, Facts, Scope},
+    sign::Trust,
     words::{Place, vocabulary},
 };
 
@@ -162,6 +168,13 @@ pub enum Says {
         /// Whether only the pointer is looked for, as a filter says that the file is kept by git-lfs.
         by_pointer: bool,
     },
+    /// It was held against the record when that was read.
+    Judged {
+        /// What came of it.
+        status: Status,
+        /// In a clause, where more is to be said.
+        why: Option<String>,
+    },
     /// It is here, and nothing can be said of its bytes: why not, in a clause.
     Nothing(String),
 }
@@ -175,7 +188,7 @@ impl Says {
                 vec![Algorithm::Sha256]
             }
             Self::GitBlob { .. } => vec![Algorithm::Sha256, Algorithm::GitBlobSha1],
-            Self::Nothing(_) => Vec::new(),
+            Self::Judged { .. } | Self::Nothing(_) => Vec::new(),
         }
     }
 }
@@ -192,6 +205,10 @@ pub struct Records {
     pub commits: BTreeMap<String, Vec<String>>,
     /// What could not be used, or is left over from a download.
     pub troubles: Vec<Trouble>,
+    /// The signature, where there is one.
+    pub signature: Option<Signed>,
+    /// Files that a signature leaves out, each with the reason.
+    pub left_out: BTreeMap<String, String>,
 }
 
 /// Something about the records themselves.
@@ -219,6 +236,12 @@ pub enum Wrong {
 pub struct Against {
     /// Lists and reports that the user gave.
     pub supplied: Vec<Supplied>,
+    /// The bundle of a signature; one that lies in or beside the release, where it is `None`.
+    pub signature: Option<PathBuf>,
+    /// Whom to trust.
+    pub trust: Trust,
+    /// Whether to read bytes that only a record asks for.
+    pub verify: bool,
 }
 
 /// A place that keeps records: one row here, one file beside this one.
@@ -249,6 +272,7 @@ pub fn gather(facts: &Facts, against: &Against) -> Records {
     for supplied in &against.supplied {
         expected::gather(supplied, facts, &mut records);
     }
+    signature::gather(facts, against, &mut records);
     if let Scope::Files(_) = facts.release.scope {
         // Who names one file asks about that file.
         records.records.retain(|it| facts.position(&it.path).is_some());

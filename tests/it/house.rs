@@ -23,10 +23,14 @@ const HOUSE: &[(&str, &[&str])] = &[
             "facts",
             "inventory",
             "report",
+            "sign",
             "source",
             "words",
         ],
     ),
+    ("sign", &["digest", "inventory"]),
+    ("signing", &["digest", "digests", "facts", "inventory", "sign", "words"]),
+    ("policy", &["licenses", "words"]),
     ("layers", &[]),
     ("sets", &["facts", "layers", "words"]),
     ("licenses", &["digest"]),
@@ -36,8 +40,8 @@ const HOUSE: &[(&str, &[&str])] = &[
     (
         "judge",
         &[
-            "digest", "digests", "evidence", "facts", "layers", "licenses", "records", "report",
-            "sets", "terms", "words",
+            "digest", "digests", "evidence", "facts", "layers", "licenses", "policy", "records",
+            "report", "sets", "terms", "words",
         ],
     ),
     (

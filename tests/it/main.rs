@@ -9,6 +9,8 @@ mod fixtures;
 mod house;
 mod hub;
 mod layouts;
+mod policy;
 mod readme;
+mod sign;
 mod stored;
 mod verify;

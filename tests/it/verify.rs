@@ -105,7 +105,11 @@ impl Cache {
 fn verify(path: &Path, against: Vec<Supplied>, only: &[&str]) -> Report {
     let request = Request {
         verify: Some(Verify {
-            against: Against { supplied: against },
+            against: Against {
+                supplied: against,
+                verify: true,
+                ..Against::default()
+            },
             only: only.iter().map(|it| Glob::new(it).unwrap()).collect(),
         }),
         ..Request::of(path)

@@ -42,7 +42,8 @@ fn lines(verification: &Verification) -> Vec<Line> {
             0 => String::new(),
             files => format!(" ({})", numbers::plural(files, "file")),
         };
-        format!("{} {}{files}", spaced(&kind.kind), kind.result)
+        let note = kind.note.as_ref().map_or_else(String::new, |note| format!(": {note}"));
+        format!("{} {}{files}{note}", spaced(&kind.kind), kind.result)
     };
     let kinds: Vec<String> = verification.kinds.iter().map(kind).collect();
     lines.push(vec![quiet(kinds.join(" · "))]);
@@ -51,9 +52,10 @@ fn lines(verification: &Verification) -> Vec<Line> {
 
 fn row(file: &VerifiedFile) -> Vec<Line> {
     let by = file.by.as_deref().map_or_else(|| "none".to_owned(), spaced);
+    let here = !matches!(file.status.as_str(), "missing" | "not_downloaded");
     let says = match (&file.why, &file.algorithm, &file.expected) {
         (Some(why), ..) => why.clone(),
-        (None, Some(algorithm), Some(expected)) => format!("{algorithm} {expected}"),
+        (None, Some(algorithm), Some(expected)) if here => format!("{algorithm} {expected}"),
         _ => file.record.clone().unwrap_or_default(),
     };
     vec![

@@ -1,0 +1,67 @@
+//! Signatures of models, as the OpenSSF's Model Signing v1.0 has them: a statement of every file with
+//! its digest, in a signed envelope. Pure: bytes in, bytes or a refusal out.
+
+mod bundle;
+mod certificate;
+mod key;
+mod statement;
+
+pub use self::{
+    certificate::from_pem as certificates,
+    key::{KeyError, PrivateKey, PublicKey},
+    statement::{IGNORED, Resource, Statement, write as statement},
+};
+
+use x509_cert::Certificate;
+
+/// Whom the user trusts.
+#[derive(Clone, Debug, Default)]
+pub struct Trust {
+    /// Whoever has one of these keys.
+    pub keys: Vec<PublicKey>,
+    /// Whomever these vouch for.
+    pub roots: Vec<Certificate>,
+    /// Today, in seconds since 1970: certificates end.
+    pub now: u64,
+}
+
+/// Who signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signer {
+    /// In words: `the key fc9bdd662247dc2b`, `CN=release`.
+    pub named: String,
+    /// Which certificate has ended and when, in words: the signature tells no time, so that it may
+    /// have been made after.
+    pub ended: Option<String>,
+}
+
+/// Why a signature shows nothing, in a clause.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SignatureError {
+    /// It does not hold.
+    #[error("{0}")]
+    Refused(String),
+
+    /// Whether it holds cannot be told.
+    #[error("{0}")]
+    Unchecked(String),
+}
+
+/// What a bundle states, and who signed it, or why that is not known. Nothing is stated by a bundle
+/// that does not hold.
+pub fn open(
+    bundle: &[u8],
+    trust: &Trust,
+) -> Result<(Statement, Result<Signer, String>), SignatureError> {
+    let opened = bundle::open(bundle)?;
+    let signer = match opened.signer(&trust.keys, &trust.roots, trust.now) {
+        Err(SignatureError::Unchecked(why)) => Err(why),
+        other => Ok(other?),
+    };
+    Ok((Statement::parse(&opened.payload)?, signer))
+}
+
+/// A bundle of a statement, signed with a key: the same bytes each time.
+pub fn seal(statement: &[u8], key: &PrivateKey) -> Vec<u8> {
+    bundle::write(statement, key)
+}
