@@ -79,7 +79,7 @@ pub enum Command {
     #[command(after_help = RENDER_EXAMPLES)]
     Render(Render),
 
-    /// Write a signature of a release beside it, as OpenSSF Model Signing has them
+    /// Write a signature of a release beside it: a bundle of model signing v1.0
     Sign(Sign),
 
     /// What you ask of every release

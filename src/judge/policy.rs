@@ -2,7 +2,7 @@
 
 use super::{Check, Found, finding, sort};
 use crate::{
-    facts::{Contents, Facts},
+    facts::{Contents, Facts, Node},
     licenses::{Says, Situation, UseAnswer},
     policy::{Day, Exception, Policy},
     report::{self, Finding, License, PolicyRule, Report},
@@ -92,7 +92,7 @@ pub struct Seen {
 pub fn seen(facts: &Facts) -> Seen {
     let mut seen = Seen::default();
     for (artifact, config) in facts.configs() {
-        for (key, node) in config.at("auto_map").into_iter().flat_map(|it| it.entries()) {
+        for (key, node) in config.at("auto_map").into_iter().flat_map(Node::entries) {
             if let Some((line, text)) = node.texts().next() {
                 let place = Place::file(&artifact.path).line(line).key(format!("auto_map.{key}"));
                 seen.remote_code.push((place, format!("names {text}")));
@@ -294,11 +294,11 @@ fn licenses_approved(asked: &Asked, report: &Report) -> Option<Vec<Broken>> {
 }
 
 fn uses(asked: &Asked, names: &[String], fits: impl Fn(Says) -> bool) -> Option<Vec<Broken>> {
-    let named = |answer: &&UseAnswer| {
+    let meant = |answer: &&UseAnswer| {
         let name = answer.asked.to_string();
         names.iter().any(|it| it.eq_ignore_ascii_case(&name))
     };
-    let broken = asked.answers.iter().filter(named).filter(|it| !fits(it.says)).map(|answer| {
+    let broken = asked.answers.iter().filter(meant).filter(|it| !fits(it.says)).map(|answer| {
         let says = match answer.says {
             Says::Permitted => "permitted",
             Says::Conditional => "permitted under conditions",

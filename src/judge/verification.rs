@@ -112,9 +112,9 @@ fn of_kind(kind: Kind, facts: &Facts, records: &Records, held: &Held) -> Option<
 /// Who signed, or why nothing is known of that.
 fn note(signed: &Signed, records: &Records) -> String {
     let mut note = match &signed.outcome {
-        Outcome::By(signer) => match &signer.ended {
-            Some(ended) => format!("by {}; {ended}", signer.named),
-            None => format!("by {}", signer.named),
+        Outcome::By(who) => match &who.ended {
+            Some(ended) => format!("by {}; {ended}", who.named),
+            None => format!("by {}", who.named),
         },
         Outcome::Unchecked(why) | Outcome::Refused(why) => why.clone(),
     };

@@ -148,7 +148,7 @@ pub struct Exception {
 pub struct Day {
     year: u64,
     month: u64,
-    day: u64,
+    of_month: u64,
 }
 
 impl Day {
@@ -168,7 +168,7 @@ impl Day {
         Self {
             year: year + era * 400 + u64::from(month < 3),
             month,
-            day: of_year - (153 * shifted + 2) / 5 + 1,
+            of_month: of_year - (153 * shifted + 2) / 5 + 1,
         }
     }
 
@@ -179,13 +179,13 @@ impl Day {
         });
         let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
         let real = (1..=12).contains(&month) && (1..=31).contains(&day) && year < 10_000;
-        real.then_some(Self { year, month, day })
+        real.then_some(Self { year, month, of_month: day })
     }
 }
 
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
+        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.of_month)
     }
 }
 
@@ -214,7 +214,7 @@ impl Policy {
         })?;
         keys::check(&table, text)?;
         let policy: Self = toml::from_str(text)
-            .map_err(|error| PolicyError(format!("{}", error.to_string().trim_end())))?;
+            .map_err(|error| PolicyError(error.to_string().trim_end().to_owned()))?;
         policy.check(findings)?;
         Ok(policy)
     }

@@ -73,8 +73,8 @@ pub(super) fn gather(facts: &Facts, against: &Against, records: &mut Records) {
             records.signature = Some(signed);
             return;
         }
-        Ok((statement, signer)) => {
-            signed.outcome = signer.map_or_else(Outcome::Unchecked, Outcome::By);
+        Ok((statement, who)) => {
+            signed.outcome = who.map_or_else(Outcome::Unchecked, Outcome::By);
             statement
         }
     };

@@ -1,4 +1,4 @@
-//! Signatures of models, as the OpenSSF's Model Signing v1.0 has them: a statement of every file with
+//! Signatures of models, as v1.0 of the form of the Open Source Security Foundation has them: a statement of every file with
 //! its digest, in a signed envelope. Pure: bytes in, bytes or a refusal out.
 
 mod bundle;
