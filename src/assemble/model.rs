@@ -1,17 +1,18 @@
 //! What the model is, as its configs, card and weights say.
 
 use crate::{
-    facts::{Artifact, Config, Facts},
+    facts::Facts,
     report::{BaseModel, Framework, Model, Quantization, SizeClaim},
     sets::{
         Sets,
         claimed::{Claimed, claimed},
         recognize::active_parameters,
     },
+    terms::{Base, Terms},
     words::Place,
 };
 
-pub(super) fn of(facts: &Facts, sets: &Sets) -> Model {
+pub(super) fn of(facts: &Facts, sets: &Sets, terms: &Terms) -> Model {
     let config = facts.config("config.json");
     let texts = |key: &str| {
         let node = config.and_then(|(_, config)| config.at(key));
@@ -31,7 +32,7 @@ pub(super) fn of(facts: &Facts, sets: &Sets) -> Model {
         dtypes: primary.map(|set| set.dtypes.clone()).unwrap_or_default(),
         quantization: primary.and_then(|set| set.quantization.as_ref()).map(quantization),
         config_check: sets.config.word().to_owned(),
-        base_model: base_models(facts),
+        base_model: terms.bases.iter().map(base_model).collect(),
         frameworks: frameworks(facts),
     }
 }
@@ -50,31 +51,12 @@ fn quantization(it: &crate::sets::Quantization) -> Quantization {
     Quantization { method: it.method.clone(), bits: it.bits }
 }
 
-/// What the card and an adapter's config name as the model this one was made from.
-fn base_models(facts: &Facts) -> Vec<BaseModel> {
-    let mut found = Vec::new();
-    if let Some((artifact, card)) = facts.main_card()
-        && let Some(node) = card.key("base_model")
-    {
-        let relation = card.key("base_model_relation").and_then(|it| it.text()).map(str::to_owned);
-        found.extend(node.texts().map(|(line, id)| BaseModel {
-            id: id.to_owned(),
-            relation: relation.clone(),
-            at: Some(Place::file(&artifact.path).line(line).key("base_model")),
-        }));
+fn base_model(base: &Base) -> BaseModel {
+    BaseModel {
+        id: base.id.clone(),
+        relation: base.relation.clone(),
+        at: Some(base.at.clone()),
     }
-    for (artifact, config) in named(facts, "adapter_config.json") {
-        found.extend(config.at("base_model_name_or_path").and_then(|node| {
-            let at = Place::file(&artifact.path).line(node.line).key("base_model_name_or_path");
-            let id = node.text()?.to_owned();
-            Some(BaseModel {
-                id,
-                relation: Some("adapter".to_owned()),
-                at: Some(at),
-            })
-        }));
-    }
-    found
 }
 
 /// Libraries that configs and the card name, with the versions they name.
@@ -113,8 +95,4 @@ fn frameworks(facts: &Facts) -> Vec<Framework> {
         found.push(Framework { name: name.to_owned(), version: None, at });
     }
     found
-}
-
-fn named<'a>(facts: &'a Facts, name: &'a str) -> impl Iterator<Item = (&'a Artifact, &'a Config)> {
-    facts.configs().filter(move |(artifact, _)| artifact.name() == name)
 }
