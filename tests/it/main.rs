@@ -10,4 +10,5 @@ mod house;
 mod hub;
 mod layouts;
 mod readme;
+mod stored;
 mod terms;
