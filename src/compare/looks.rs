@@ -67,7 +67,10 @@ fn weights(told: &Told) -> Option<Look> {
     match (of_a, of_b) {
         (0, 0) => return None,
         (0, n) => {
-            return Some(look("weights-added", format!("the first has no tensors, the second {n}")));
+            return Some(look(
+                "weights-added",
+                format!("the first has no tensors, the second {n}"),
+            ));
         }
         (n, 0) => {
             return Some(look(

@@ -28,7 +28,9 @@ pub(super) fn prefixes<'n>(a: &[&'n str], b: &[&'n str]) -> Option<(&'n str, &'n
             }
         }
     }
-    best.map(|(_, a, b)| (a, b))
+    // Fewer than half would be chance.
+    let least = a.len().min(b.len());
+    best.filter(|(gain, ..)| gain * 2 >= least).map(|(_, a, b)| (a, b))
 }
 
 /// The prefixes that most names begin with, none at all first.

@@ -241,19 +241,22 @@ impl<'s, 'r> Matching<'s, 'r> {
         };
         let (of_a, of_b) = (names(self.a, &self.left_a), names(self.b, &self.left_b));
         let (lost_a, lost_b) = names::prefixes(&of_a, &of_b)?;
-        // Which side a tensor is of tells which prefix it may lose.
-        let first_of_b = self.b.as_ptr_range();
+        // Which side a tensor is of tells which prefix it may lose. The last extent stays what it is
+        // when a vocabulary grows; a likeness of names alone would be chance.
+        let of_second = self.b.as_ptr_range();
+        let found = self.pairs.len();
         self.by(
             |it| {
-                let lost = if first_of_b.contains(&std::ptr::from_ref(it)) {
-                    lost_b
-                } else {
-                    lost_a
-                };
-                it.tensor.name.strip_prefix(lost)
+                let is_second = of_second.contains(&std::ptr::from_ref(it));
+                let lost = if is_second { lost_b } else { lost_a };
+                let shape = &it.tensor.shape;
+                Some((it.tensor.name.strip_prefix(lost)?, shape.len(), shape.last()))
             },
             false,
         );
+        if self.pairs.len() == found {
+            return None;
+        }
         Some((lost_a.to_owned(), lost_b.to_owned()))
     }
 }

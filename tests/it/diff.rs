@@ -53,14 +53,13 @@ fn two_releases_side_by_side() {
               the same, byte for byte  README.md:2
 
     TENSORS   3 unchanged, 1 changed
-      change   count  tensors                     how
-      changed      1  model.layers.0.self_attn.q  F32 [4, 4]
-                      _proj.weight
+      change   count  how         tensors
+      changed      1  F32 [4, 4]  model.layers.0.self_attn.q_proj.weight
 
     VALUES
       value                   first  second
-      base_model              –      someone/base
       config.json rope_theta  1      2
+      base_model              –      someone/base
 
     COMPONENTS
       component   first   second
