@@ -5,6 +5,7 @@
 mod build;
 mod command;
 mod damage;
+mod diff;
 mod fixtures;
 mod house;
 mod hub;
