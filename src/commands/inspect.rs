@@ -58,6 +58,12 @@ pub(super) fn located(target: &Target) -> anyhow::Result<Request> {
     })
 }
 
+/// How many threads to use: as many as asked for, else one for each processor.
+pub(super) fn threads(asked: Option<u16>) -> usize {
+    let processors = || thread::available_parallelism().map_or(1, NonZero::get);
+    asked.map_or_else(processors, usize::from)
+}
+
 /// The report, made on as many threads as asked for, with progress on a terminal; and the files whose
 /// digests come from an earlier run.
 pub(super) fn inspected(
@@ -65,8 +71,7 @@ pub(super) fn inspected(
     target: &Target,
     writing: &Writing,
 ) -> anyhow::Result<(Report, Vec<String>)> {
-    let processors = || thread::available_parallelism().map_or(1, NonZero::get);
-    let threads = target.threads.map_or_else(processors, usize::from);
+    let threads = threads(target.threads);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
     let progress = Progress::new(!writing.no_progress && !writing.quiet);
     let cache = || Cache::of_user().context("no folder for a cache: set XDG_CACHE_HOME or HOME");

@@ -5,10 +5,12 @@
 mod build;
 mod command;
 mod damage;
+mod diff;
 mod fixtures;
 mod house;
 mod hub;
 mod layouts;
 mod readme;
 mod stored;
+mod terms;
 mod verify;
