@@ -67,6 +67,12 @@ pub(super) fn located(target: &Target) -> anyhow::Result<Request> {
     })
 }
 
+/// How many threads to use: as many as asked for, else one for each processor.
+pub(super) fn threads(asked: Option<u16>) -> usize {
+    let processors = || thread::available_parallelism().map_or(1, NonZero::get);
+    asked.map_or_else(processors, usize::from)
+}
+
 /// The report, made on as many threads as asked for, with progress on a terminal; and the files whose
 /// digests come from an earlier run.
 pub(super) fn inspected(
@@ -74,7 +80,7 @@ pub(super) fn inspected(
     target: &Target,
     writing: &Writing,
 ) -> anyhow::Result<(Report, Vec<String>)> {
-    let threads = threads(target);
+    let threads = threads(target.threads);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
     let progress = Progress::new(!writing.no_progress && !writing.quiet);
     let cache = || Cache::of_user().context("no folder for a cache: set XDG_CACHE_HOME or HOME");
@@ -100,12 +106,6 @@ pub(super) fn inspected(
     Ok((report, reused))
 }
 
-/// As many as asked for, else one for each processor.
-fn threads(target: &Target) -> usize {
-    let processors = || thread::available_parallelism().map_or(1, NonZero::get);
-    target.threads.map_or_else(processors, usize::from)
-}
-
 /// A release hashed to be signed, and where it lies.
 pub(super) fn hashed(
     request: &Request,
@@ -113,7 +113,7 @@ pub(super) fn hashed(
     silent: bool,
 ) -> anyhow::Result<(Signable, PathBuf)> {
     let progress = Progress::new(!silent);
-    let signed = crate::sign(request, threads(target), &|done, of| progress.at(done, of));
+    let signed = crate::sign(request, threads(target.threads), &|done, of| progress.at(done, of));
     progress.finish();
     Ok(signed?)
 }

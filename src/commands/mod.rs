@@ -1,5 +1,6 @@
 //! What each command does with the line.
 
+mod diff;
 mod explain;
 mod inspect;
 mod licenses;
@@ -26,6 +27,7 @@ pub fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<Outcome> {
         Some(Command::Inspect(args)) => inspect::run(args, out),
         Some(Command::Tensors(args)) => tensors::run(args, out),
         Some(Command::Verify(args)) => verify::run(args, out),
+        Some(Command::Diff(args)) => diff::run(args, out),
         Some(Command::Render(args)) => render::run(args, out),
         Some(Command::Sign(args)) => sign::run(args, out),
         Some(Command::Policy(args)) => policy::run(args, out),

@@ -5,6 +5,7 @@
 mod build;
 mod command;
 mod damage;
+mod diff;
 mod fixtures;
 mod house;
 mod hub;
@@ -13,4 +14,5 @@ mod policy;
 mod readme;
 mod sign;
 mod stored;
+mod terms;
 mod verify;

@@ -31,12 +31,20 @@ pub(super) const OUTPUT: Output = Output {
 };
 
 fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    let document = compose(report, style);
+    write_document(&compose(report, style), style, out)
+}
+
+/// Any document of ours on a screen.
+pub(super) fn write_document(
+    document: &Document,
+    style: &Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let mut screen = Screen::new(out, style.width, style.color);
-    write_title(&document, &mut screen)?;
+    write_title(document, &mut screen)?;
     screen.end()?;
-    write_standings(&document.groups, &mut screen)?;
     if !document.groups.is_empty() {
+        write_standings(&document.groups, &mut screen)?;
         screen.end()?;
     }
     let mut before_was_long = false;
