@@ -175,14 +175,9 @@ fn lacks_signature(verification: &Verification) -> Option<String> {
     let signature = verification.kinds.iter().find(|it| it.kind == "signature");
     match signature.map(|it| it.result.as_str()) {
         Some("passed") => {
-            let by_it = |path: &str| {
-                verification
-                    .files
-                    .iter()
-                    .any(|it| it.path == path && it.by.as_deref() == Some("signature"))
-            };
-            let mut others = verification.files.iter().filter(|it| !by_it(&it.path));
-            others.next().map(|it| format!("it does not cover {}", it.path))
+            let others = verification.shown.iter().filter(|it| it.strength != "authentic");
+            let uncovered: u64 = others.map(|it| it.files).sum();
+            (uncovered > 0).then(|| format!("{} it does not cover", counted_u64(uncovered, "file")))
         }
         Some("partial") => Some(
             signature

@@ -119,8 +119,9 @@ fn note(signed: &Signed, records: &Records) -> String {
         Outcome::Unchecked(why) | Outcome::Refused(why) => why.clone(),
     };
     let count = |count: usize| format!("{count} file{}", if count == 1 { "" } else { "s" });
-    if !records.left_out.is_empty() {
-        note = format!("{note}; {} left out on purpose", count(records.left_out.len()));
+    let left_out = records.left_out.values().filter(|it| !it.always).count();
+    if left_out > 0 {
+        note = format!("{note}; {} left out on purpose", count(left_out));
     }
     if signed.bookkeeping > 0 {
         note = format!(

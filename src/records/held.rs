@@ -110,6 +110,9 @@ pub fn hold(facts: &Facts, records: &Records, digests: &Digests, only: &[Glob]) 
     rows.sort_by(|a, b| (&a.path, a.by, &a.source).cmp(&(&b.path, b.by, &b.source)));
     let mut files: BTreeMap<String, (Standing, u64)> =
         counted.map(|it| (it.path.clone(), (standing(&rows, &it.path), it.len))).collect();
+    // What no signature covers does not count against one.
+    let never = |path: &String| records.left_out.get(path).is_some_and(|it| it.always);
+    files.retain(|path, (standing, _)| *standing != Standing::None || !never(path));
     // What a signature covers is spoken of, whoever keeps it.
     for row in rows.iter().filter(|it| it.status == Status::Match) {
         if let (false, Some(artifact)) = (files.contains_key(&row.path), facts.artifact(&row.path))
@@ -311,8 +314,8 @@ fn strange(artifact: &Artifact, records: &Records) -> Vec<Row> {
             let by = first_of(*kind);
             let source = Some(source.clone());
             match records.left_out.get(&artifact.path) {
-                Some(why) if *kind == Kind::Signature => {
-                    row(Status::Unverifiable, Some(by), source, why)
+                Some(left_out) if *kind == Kind::Signature => {
+                    row(Status::Unverifiable, Some(by), source, left_out.why)
                 }
                 _ => row(Status::Unexpected, Some(by), source, "is here, and not on the list"),
             }

@@ -208,7 +208,16 @@ pub struct Records {
     /// The signature, where there is one.
     pub signature: Option<Signed>,
     /// Files that a signature leaves out, each with the reason.
-    pub left_out: BTreeMap<String, String>,
+    pub left_out: BTreeMap<String, LeftOut>,
+}
+
+/// A file that a signature does not cover, and that is no addition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Why, in a clause.
+    pub why: &'static str,
+    /// Whether that is so of every signature: the signature itself, and what git keeps at the top.
+    pub always: bool,
 }
 
 /// Something about the records themselves.

@@ -6,11 +6,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Against, By, Kind, Record, Records, Says, Status, counts, reading};
+use super::{Against, By, Kind, LeftOut, Record, Records, Says, Status, counts, reading};
 use crate::{
     digest::of_part,
     facts::{Artifact, Facts, Scope},
-    sign::{self, Resource, SignatureError, Signer, Statement},
+    inventory::report_path,
+    sign::{self, IGNORED, Resource, SignatureError, Signer, Statement},
     words::FileKind,
 };
 
@@ -91,10 +92,9 @@ pub(super) fn gather(facts: &Facts, against: &Against, records: &mut Records) {
 fn bundle(facts: &Facts, against: &Against) -> Option<(PathBuf, String, Option<String>)> {
     let called = |place: &Path| place.file_name().map(|it| it.to_string_lossy().into_owned());
     if let Some(place) = &against.signature {
-        let full = place.canonicalize().ok();
-        let same = |it: &&Artifact| full.is_some() && it.place.canonicalize().ok() == full;
-        let kinds = |it: &&Artifact| it.kind == FileKind::Signature || it.link.is_none();
-        let inside = facts.artifacts.iter().filter(kinds).find(same).map(|it| it.path.clone());
+        let full = place.canonicalize().ok().zip(facts.release.root.canonicalize().ok());
+        let inside = full.as_ref().and_then(|(full, root)| full.strip_prefix(root).ok());
+        let inside = inside.map(report_path);
         return Some((place.clone(), called(place).unwrap_or_default(), inside));
     }
     let top = |it: &&Artifact| {
@@ -188,20 +188,23 @@ fn leave_out(statement: &Statement, facts: &Facts, signed: &mut Signed, records:
         if listed.contains(artifact.path.as_str()) {
             continue;
         }
-        let why = if Some(&artifact.path) == signed.path.as_ref() {
-            "is the signature"
+        let top = artifact.path.split('/').next().unwrap_or_default();
+        let (why, always) = if Some(&artifact.path) == signed.path.as_ref() {
+            ("is the signature", true)
+        } else if IGNORED.contains(&top) {
+            ("no signature covers what git keeps at the top", true)
         } else if statement.ignores(&artifact.path) {
-            "the signature leaves it out on purpose"
+            ("the signer left it out on purpose", false)
         } else if !counts(artifact) {
             signed.bookkeeping += 1;
             continue;
         } else if artifact.len == 0 && in_parts {
-            "is empty, and a signature in parts does not list such files"
+            ("is empty, and a signature in parts does not list such files", true)
         } else {
             continue;
         };
         if counts(artifact) {
-            records.left_out.insert(artifact.path.clone(), why.to_owned());
+            records.left_out.insert(artifact.path.clone(), LeftOut { why, always });
         }
     }
 }
