@@ -5,6 +5,7 @@ mod license;
 mod oddities;
 pub mod openness;
 mod parts;
+mod same_content;
 pub mod verdicts;
 mod weights;
 
@@ -106,6 +107,7 @@ pub const CHECKS: &[&[Check]] = &[
     weights::CHECKS,
     config::CHECKS,
     parts::CHECKS,
+    same_content::CHECKS,
     openness::CHECKS,
 ];
 
