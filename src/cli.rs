@@ -284,6 +284,10 @@ pub struct Inspect {
     #[command(flatten)]
     pub forms: Forms,
 
+    /// Tokens of context to tell the memory for; the longest that the config states where not given
+    #[arg(long, value_name = "N")]
+    pub context: Option<u64>,
+
     /// Exit with status 1 where a finding is at least this severe
     #[arg(long, value_enum, value_name = "LEVEL")]
     pub deny: Option<Severity>,

@@ -60,6 +60,9 @@ pub struct Request {
     pub users: Option<u64>,
     /// Where it would be used.
     pub territory: Vec<String>,
+    /// The context to tell the memory for, in tokens; the longest that the config states where none is
+    /// given.
+    pub context: Option<u64>,
 }
 
 impl Request {
@@ -73,6 +76,7 @@ impl Request {
             uses: Vec::new(),
             users: None,
             territory: Vec::new(),
+            context: None,
         }
     }
 }
@@ -119,5 +123,6 @@ pub fn inspect(
         digests,
         findings,
         uses,
+        context: request.context,
     }))
 }
