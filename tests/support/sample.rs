@@ -71,7 +71,6 @@ pub fn llama() -> Report {
         }],
         ..Model::default()
     };
-    report.model.memory = Some(memory());
     stated(&mut report.model);
     report.configs = configs();
     report.artifacts = artifacts();
@@ -130,6 +129,7 @@ fn configs() -> Vec<ConfigValues> {
 
 /// What its card states of the model.
 fn stated(model: &mut Model) {
+    model.memory = Some(memory());
     model.task = Some("text-generation".to_owned());
     model.datasets = vec![NamedDataset {
         id: "example-labs/forty-books".to_owned(),
