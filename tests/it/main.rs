@@ -11,4 +11,5 @@ mod house;
 mod hub;
 mod layouts;
 mod readme;
+mod scan;
 mod stored;
