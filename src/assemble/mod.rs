@@ -79,7 +79,7 @@ pub fn report(parts: Parts) -> Report {
         disclosures: disclosures.into_iter().map(disclosed).collect(),
         artifacts: artifacts(&facts, &digests),
         weight_sets: weights::sets(&facts, &sets),
-        model: model::of(&facts, &sets),
+        model: model::of(&facts, &sets, &terms),
         configs: configs::of(&facts),
         licenses: licensing::held(&terms),
         uses: uses.iter().map(licensing::answer).collect(),

@@ -13,3 +13,4 @@ mod layouts;
 mod readme;
 mod scan;
 mod stored;
+mod terms;
