@@ -25,6 +25,7 @@ pub mod render;
 pub mod report;
 pub mod sets;
 pub mod source;
+pub mod survey;
 pub mod terms;
 pub mod words;
 
@@ -37,6 +38,7 @@ use std::path::{Path, PathBuf};
 use crate::{
     assemble::Parts,
     digests::Wanted,
+    facts::Release,
     judge::Case,
     licenses::{Situation, Use},
     locate::{Environment, LocateError},
@@ -93,6 +95,16 @@ pub fn inspect(
 ) -> Result<Report, LocateError> {
     let revision = request.revision.as_deref();
     let release = locate::release(&request.path, revision, &request.environment)?; // where is it?
+    Ok(inspect_located(release, request, threads, progress))
+}
+
+/// The same for a release whose place is known: what is asked is in `request`, where is not.
+pub fn inspect_located(
+    release: Release,
+    request: &Request,
+    threads: usize,
+    progress: &(dyn Fn(u64, u64) + Sync),
+) -> Report {
     let inventory = inventory::take(&release); //                           which files lie there?
     let facts = read::all(release, inventory); //                           what do they say?
     let digests = digests::take(&facts, request.wanted, threads, progress); // what are their bytes?
@@ -115,7 +127,7 @@ pub fn inspect(
             territory: &request.territory,
         },
     );
-    Ok(assemble::report(Parts {
+    assemble::report(Parts {
         facts,
         sets,
         terms,
@@ -124,5 +136,5 @@ pub fn inspect(
         findings,
         uses,
         context: request.context,
-    }))
+    })
 }

@@ -11,5 +11,6 @@ mod house;
 mod hub;
 mod layouts;
 mod readme;
+mod scan;
 mod stored;
 mod terms;
