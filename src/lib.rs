@@ -26,6 +26,7 @@ pub mod render;
 pub mod report;
 pub mod sets;
 pub mod source;
+pub mod survey;
 pub mod terms;
 pub mod words;
 
@@ -39,6 +40,7 @@ use crate::{
     assemble::Parts,
     digest::Cache,
     digests::{Besides, Extent, Wanted},
+    facts::Release,
     judge::Case,
     licenses::{Situation, Use},
     locate::{Environment, LocateError},
@@ -63,6 +65,9 @@ pub struct Request {
     pub users: Option<u64>,
     /// Where it would be used.
     pub territory: Vec<String>,
+    /// The context to tell the memory for, in tokens; the longest that the config states where none is
+    /// given.
+    pub context: Option<u64>,
     /// What to verify, where that is asked for.
     pub verify: Option<Verify>,
 }
@@ -88,6 +93,7 @@ impl Request {
             users: None,
             territory: Vec::new(),
             verify: None,
+            context: None,
         }
     }
 }
@@ -114,8 +120,29 @@ pub fn inspect_remembering(
     cache: Option<&mut Cache>,
 ) -> Result<(Report, Vec<String>), LocateError> {
     let revision = request.revision.as_deref();
-    let verify = request.verify.as_ref();
     let release = locate::release(&request.path, revision, &request.environment)?; // where is it?
+    Ok(line(release, request, threads, progress, cache))
+}
+
+/// The same for a release whose place is known: what is asked is in `request`, where is not.
+pub fn inspect_located(
+    release: Release,
+    request: &Request,
+    threads: usize,
+    progress: &(dyn Fn(u64, u64) + Sync),
+) -> Report {
+    line(release, request, threads, progress, None).0
+}
+
+/// From a release to its report, and to the paths of the files whose digests come from an earlier run.
+fn line(
+    release: Release,
+    request: &Request,
+    threads: usize,
+    progress: &(dyn Fn(u64, u64) + Sync),
+    cache: Option<&mut Cache>,
+) -> (Report, Vec<String>) {
+    let verify = request.verify.as_ref();
     let inventory = inventory::take(&release); //                           which files lie there?
     let facts = read::all(release, inventory); //                           what do they say?
     let against = verify.map(|it| it.against.clone()).unwrap_or_default();
@@ -157,8 +184,9 @@ pub fn inspect_remembering(
         findings,
         uses,
         verification,
+        context: request.context,
     });
-    Ok((report, remembered))
+    (report, remembered)
 }
 
 /// What to take of the bytes: to verify, whole files, and every digest that a record asks for.

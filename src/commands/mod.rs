@@ -7,6 +7,7 @@ mod licenses;
 mod manual;
 mod progress;
 mod render;
+mod scan;
 mod tensors;
 mod verify;
 mod writing;
@@ -25,6 +26,8 @@ pub fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<Outcome> {
         Some(Command::Inspect(args)) => inspect::run(args, out),
         Some(Command::Tensors(args)) => tensors::run(args, out),
         Some(Command::Verify(args)) => verify::run(args, out),
+        Some(Command::Scan(args)) => scan::run(args, out),
+        Some(Command::Merge(args)) => scan::merge(args, out),
         Some(Command::Diff(args)) => diff::run(args, out),
         Some(Command::Render(args)) => render::run(args, out),
         Some(Command::Explain(args)) => explain::run(args, out),

@@ -6,6 +6,7 @@ mod oddities;
 pub mod openness;
 mod parts;
 mod records;
+mod same_content;
 pub mod verdicts;
 pub mod verification;
 mod weights;
@@ -114,6 +115,7 @@ pub const CHECKS: &[&[Check]] = &[
     config::CHECKS,
     parts::CHECKS,
     records::CHECKS,
+    same_content::CHECKS,
     openness::CHECKS,
 ];
 
