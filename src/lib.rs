@@ -29,6 +29,7 @@ pub mod sets;
 pub mod sign;
 pub mod signing;
 pub mod source;
+pub mod survey;
 pub mod terms;
 pub mod words;
 
@@ -42,6 +43,7 @@ use crate::{
     assemble::Parts,
     digest::Cache,
     digests::{Besides, Extent, Wanted},
+    facts::Release,
     judge::Case,
     licenses::{Situation, Use},
     locate::{Environment, LocateError},
@@ -68,6 +70,9 @@ pub struct Request {
     pub users: Option<u64>,
     /// Where it would be used.
     pub territory: Vec<String>,
+    /// The context to tell the memory for, in tokens; the longest that the config states where none is
+    /// given.
+    pub context: Option<u64>,
     /// What to verify, where that is asked for.
     pub verify: Option<Verify>,
     /// The user's own rules.
@@ -106,6 +111,7 @@ impl Request {
             users: None,
             territory: Vec::new(),
             verify: None,
+            context: None,
             policy: None,
         }
     }
@@ -133,8 +139,29 @@ pub fn inspect_remembering(
     cache: Option<&mut Cache>,
 ) -> Result<(Report, Vec<String>), LocateError> {
     let revision = request.revision.as_deref();
-    let verify = request.verify.as_ref();
     let release = locate::release(&request.path, revision, &request.environment)?; // where is it?
+    Ok(line(release, request, threads, progress, cache))
+}
+
+/// The same for a release whose place is known: what is asked is in `request`, where is not.
+pub fn inspect_located(
+    release: Release,
+    request: &Request,
+    threads: usize,
+    progress: &(dyn Fn(u64, u64) + Sync),
+) -> Report {
+    line(release, request, threads, progress, None).0
+}
+
+/// From a release to its report, and to the paths of the files whose digests come from an earlier run.
+fn line(
+    release: Release,
+    request: &Request,
+    threads: usize,
+    progress: &(dyn Fn(u64, u64) + Sync),
+    cache: Option<&mut Cache>,
+) -> (Report, Vec<String>) {
+    let verify = request.verify.as_ref();
     let inventory = inventory::take(&release); //                           which files lie there?
     let facts = read::all(release, inventory); //                           what do they say?
     let against = verify.map(|it| it.against.clone()).unwrap_or_default();
@@ -184,11 +211,12 @@ pub fn inspect_remembering(
         findings,
         uses,
         verification,
+        context: request.context,
     });
     if let Some(policy) = policy {
         judge::policy::weigh(&policy, &mut report); //                      does the user want it so?
     }
-    Ok((report, remembered))
+    (report, remembered)
 }
 
 /// Why there is no signature.

@@ -43,6 +43,8 @@ pub struct Parts {
     pub uses: Vec<UseAnswer>,
     /// What was verified, where that was asked for.
     pub verification: Option<report::Verification>,
+    /// The context to tell the memory for, in tokens.
+    pub context: Option<u64>,
 }
 
 /// The finished report.
@@ -57,6 +59,7 @@ pub fn report(parts: Parts) -> Report {
         findings,
         uses,
         verification,
+        context,
     } = parts;
     let components = verdicts::components(&evidence);
     let disclosures = disclosures::gather(&facts);
@@ -91,7 +94,7 @@ pub fn report(parts: Parts) -> Report {
         disclosures: disclosures.into_iter().map(disclosed).collect(),
         artifacts: artifacts(&facts, &digests, &held),
         weight_sets: weights::sets(&facts, &sets),
-        model: model::of(&facts, &sets, &terms),
+        model: model::of(&facts, &sets, &terms, context),
         configs: configs::of(&facts),
         licenses: licensing::held(&terms),
         uses: uses.iter().map(licensing::answer).collect(),

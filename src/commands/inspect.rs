@@ -33,6 +33,7 @@ pub(super) fn run(args: &Inspect, out: &mut dyn Write) -> anyhow::Result<Outcome
         users: args.users,
         territory: args.territory.clone(),
         policy: args.policy.as_deref().map(policy::read).transpose()?,
+        context: args.context,
         ..request(&args.reading)?
     };
     let style = writing::formed(&args.writing, &args.forms)?;

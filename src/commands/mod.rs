@@ -8,6 +8,7 @@ mod manual;
 mod policy;
 mod progress;
 mod render;
+mod scan;
 mod sign;
 mod tensors;
 mod verify;
@@ -27,6 +28,8 @@ pub fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<Outcome> {
         Some(Command::Inspect(args)) => inspect::run(args, out),
         Some(Command::Tensors(args)) => tensors::run(args, out),
         Some(Command::Verify(args)) => verify::run(args, out),
+        Some(Command::Scan(args)) => scan::run(args, out),
+        Some(Command::Merge(args)) => scan::merge(args, out),
         Some(Command::Diff(args)) => diff::run(args, out),
         Some(Command::Render(args)) => render::run(args, out),
         Some(Command::Sign(args)) => sign::run(args, out),

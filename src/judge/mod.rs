@@ -7,6 +7,7 @@ pub mod openness;
 mod parts;
 pub mod policy;
 mod records;
+mod same_content;
 pub mod verdicts;
 pub mod verification;
 mod weights;
@@ -116,6 +117,7 @@ pub const CHECKS: &[&[Check]] = &[
     parts::CHECKS,
     records::CHECKS,
     policy::CHECKS,
+    same_content::CHECKS,
     openness::CHECKS,
 ];
 

@@ -38,6 +38,7 @@ const HOUSE: &[(&str, &[&str])] = &[
     ("evidence", &["facts", "sets", "words"]),
     ("report", &["words"]),
     ("compare", &["layers", "report", "words"]),
+    ("survey", &["digest", "report", "words"]),
     (
         "judge",
         &[
@@ -53,7 +54,7 @@ const HOUSE: &[(&str, &[&str])] = &[
         ],
     ),
     ("explain", &["evidence", "judge", "words"]),
-    ("render", &["compare", "layers", "report", "words"]),
+    ("render", &["compare", "layers", "report", "survey", "words"]),
     ("gate", &["report", "words"]),
 ];
 

@@ -9,6 +9,7 @@ pub(super) mod g7;
 pub(super) mod groups;
 pub(super) mod integrity;
 pub(super) mod license;
+mod model;
 pub(super) mod openness;
 pub(super) mod terms;
 mod verified;
@@ -177,6 +178,7 @@ pub(super) fn compose(report: &Report, style: &Style) -> Document {
     let brief = !sections.is_empty() && !style.verbose; // who verifies asked about the bytes
     if !brief {
         sections.push(license::section(report, style));
+        sections.extend(model::section(report));
         sections.extend(openness::section(report));
     }
     sections.push(integrity::section(report, style));
