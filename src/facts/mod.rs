@@ -16,10 +16,11 @@ mod release;
 mod tensor;
 mod tokenizer;
 mod weights;
+mod within;
 
 pub use artifact::{Artifact, Contents, Pointer, Text};
 pub use card::{Card, Disclosed, NumberedField, Section, SectionTopic, Statement};
-pub use code::{Act, Code, Deed, Import, Language};
+pub use code::{Act, Code, Deed, Import, Language, Reach};
 pub use config::{Config, Node, Yaml};
 pub use data::Data;
 pub use document::{Document, Form, Libraries};
@@ -31,6 +32,7 @@ pub use release::{Release, Scope};
 pub use tensor::Tensor;
 pub use tokenizer::Tokenizer;
 pub use weights::{Apart, ShardIndex, WeightFile};
+pub use within::{Unopened, Within};
 
 use crate::words::FileKind;
 

@@ -5,6 +5,7 @@ mod license;
 mod oddities;
 pub mod openness;
 mod parts;
+mod safety;
 pub mod verdicts;
 mod weights;
 
@@ -111,7 +112,7 @@ pub const CHECKS: &[&[Check]] = &[
 
 /// Every check, in the order of the families.
 pub fn checks() -> impl Iterator<Item = &'static Check> {
-    CHECKS.iter().copied().flatten()
+    CHECKS.iter().chain(safety::CHECKS).copied().flatten()
 }
 
 /// Everything that all checks find, by severity down, id, place.

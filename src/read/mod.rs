@@ -33,6 +33,7 @@ mod openvino;
 mod pages;
 mod pickle;
 mod protobuf;
+mod reaches;
 mod safetensors;
 mod tar;
 mod text;
@@ -46,6 +47,7 @@ mod torch;
 mod trial;
 mod unopened;
 mod window;
+mod within;
 pub mod yaml;
 mod zip;
 
@@ -108,6 +110,8 @@ pub struct Listing {
     pub file: WeightFile,
     /// What was odd.
     pub oddities: Vec<Oddity>,
+    /// Archives that its pickles carry, still to be looked into.
+    pub(in crate::read) carried: Vec<pickle::Carried>,
 }
 
 /// Every format that is told by content, the most particular first.

@@ -104,7 +104,11 @@ fn read(input: &Input) -> Result<Listing, ReadError> {
         tensors: tensors.into_iter().map(place).collect(),
         ..WeightFile::default()
     };
-    Ok(Listing { file, oddities: odd.oddities() })
+    Ok(Listing {
+        file,
+        oddities: odd.oddities(),
+        ..Listing::default()
+    })
 }
 
 /// The header's bytes, and where the data section starts and the file ends.

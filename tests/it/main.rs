@@ -10,3 +10,4 @@ mod house;
 mod hub;
 mod layouts;
 mod readme;
+mod safety;
