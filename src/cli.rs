@@ -10,7 +10,7 @@ use clap::{
 use crate::{
     digests::Extent,
     licenses::Use,
-    render::{OUTPUTS, TENSOR_OUTPUTS},
+    render::{OUTPUTS, STORED_OUTPUTS, TENSOR_OUTPUTS},
     words::Severity,
 };
 
@@ -42,6 +42,7 @@ Examples:
   weighbill meta-llama/Llama-2-7b-hf             the same, from the local Hugging Face cache
   weighbill model.safetensors --digests none     headers alone: no byte of a tensor is read
   weighbill . -f json -o report.json --deny high fails a pipeline on severe findings
+  weighbill . -f html -o report.html -f spdx -o sbom.json    two reports from one pass
   weighbill tensors . --all                      every tensor with its digest
 
 Exit status: 0 reported, 1 reported and denied, 2 nothing to report on.";
@@ -56,11 +57,91 @@ pub enum Command {
     /// List every tensor: name, dtype, shape, bytes, digest; layers collapsed
     Tensors(Tensors),
 
+    /// Write an earlier JSON report in another format
+    #[command(after_help = RENDER_EXAMPLES)]
+    Render(Render),
+
     /// Say what a finding, component, state, framework or license means, and what to do
     Explain(Explain),
 
     /// List the licenses that are known, with what each asks
     Licenses(Licenses),
+
+    /// Print the JSON Schema of every document that this writes
+    Schema,
+
+    /// Print completions for a shell
+    Completions {
+        /// Which shell
+        #[arg(value_enum, value_name = "SHELL")]
+        shell: clap_complete::Shell,
+    },
+
+    /// Print the manual page
+    Man,
+}
+
+const RENDER_EXAMPLES: &str = "\
+Examples:
+  weighbill render report.json                        as text, without the release
+  weighbill render report.json -f html -o report.html
+  weighbill render report.json -f cyclonedx --spec-version 1.7
+  weighbill inspect . -f json | weighbill render - -f sarif";
+
+/// Arguments of `render`.
+#[derive(Debug, Args)]
+pub struct Render {
+    /// A JSON report that `inspect` or `verify` wrote; `-` is stdin
+    #[arg(value_name = "REPORT.json")]
+    pub report: PathBuf,
+
+    /// How to write the report; text where none is named
+    #[arg(short, long, value_name = "FORMAT", value_parser = names(STORED_OUTPUTS))]
+    pub format: Vec<String>,
+
+    /// How to write.
+    #[command(flatten)]
+    pub writing: Writing,
+
+    /// What the formats leave to choose.
+    #[command(flatten)]
+    pub forms: Forms,
+}
+
+/// What the formats leave to choose.
+#[derive(Debug, Default, Args)]
+pub struct Forms {
+    /// Which version of the standard to write: 1.6 or 1.7 of cyclonedx, 3.0.1 of spdx
+    #[arg(long, value_name = "VERSION", help_heading = "Formats")]
+    pub spec_version: Option<String>,
+
+    /// Every tensor with its digest, where html, markdown or cyclonedx would leave them out
+    #[arg(long, help_heading = "Formats")]
+    pub all: bool,
+
+    /// What an in-toto statement says: every result, or only what passed
+    #[arg(
+        long,
+        value_enum,
+        default_value_t,
+        value_name = "TYPE",
+        help_heading = "Formats"
+    )]
+    pub predicate: Predicate,
+
+    /// Append the report as Markdown to the file that `GITHUB_STEP_SUMMARY` names
+    #[arg(long, help_heading = "Formats")]
+    pub step_summary: bool,
+}
+
+/// What an in-toto statement says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Predicate {
+    /// Every result: test-result v0.1
+    #[default]
+    TestResult,
+    /// Only what passed: simple verification result v0.2
+    Svr,
 }
 
 /// Arguments of `explain`.
@@ -145,6 +226,10 @@ pub struct Inspect {
     /// How to write.
     #[command(flatten)]
     pub writing: Writing,
+
+    /// What the formats leave to choose.
+    #[command(flatten)]
+    pub forms: Forms,
 
     /// Exit with status 1 where a finding is at least this severe
     #[arg(long, value_enum, value_name = "LEVEL")]

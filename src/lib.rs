@@ -91,7 +91,8 @@ pub fn inspect(
     let inventory = inventory::take(&release); //                           which files lie there?
     let facts = read::all(release, inventory); //                           what do they say?
     let digests = digests::take(&facts, request.wanted, threads, progress); // what are their bytes?
-    let sets = sets::group(&facts); //                                      which are the same weights?
+    let mut sets = sets::group(&facts); //                                  which are the same weights?
+    sets.count_ends_once(|file, tensor| digests.of_tensor(file, tensor)?.sha256);
     let terms = terms::gather(&facts); //                                   on what terms?
     let evidence = evidence::gather(&facts, &sets); //                      what does that show?
     let case = Case {

@@ -327,6 +327,37 @@ pub struct Model {
     pub base_model: Vec<BaseModel>,
     /// Named by the files.
     pub frameworks: Vec<Framework>,
+    /// What it is for, as the card's `pipeline_tag` names it.
+    #[serde(default)]
+    pub task: Option<String>,
+    /// What it was trained on, as the card's `datasets` names it.
+    #[serde(default)]
+    pub datasets: Vec<NamedDataset>,
+    /// Results that the card's `model-index` states, at most a thousand.
+    #[serde(default)]
+    pub results: Vec<StatedResult>,
+}
+
+/// A data set that the card names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NamedDataset {
+    /// An id on a hub, or whatever is written.
+    pub id: String,
+    /// Where it stands.
+    pub at: Option<Place>,
+}
+
+/// A result that the card states. Whether it is true is not looked into.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatedResult {
+    /// `accuracy`, `Cosine Pearson` …
+    pub metric: String,
+    /// As written.
+    pub value: String,
+    /// What it was measured on, as named.
+    pub dataset: Option<String>,
+    /// Where it stands.
+    pub at: Option<Place>,
 }
 
 /// A size that a name or a card states.

@@ -1,16 +1,18 @@
 //! What the model is, as its configs, card and weights say.
 
 use crate::{
-    facts::{Artifact, Config, Facts},
-    report::{BaseModel, Framework, Model, Quantization, SizeClaim},
+    facts::{Artifact, Config, Facts, Node},
+    report::{BaseModel, Framework, Model, NamedDataset, Quantization, SizeClaim, StatedResult},
     sets::{
         Sets,
-        architectures::check,
         claimed::{Claimed, claimed},
         recognize::active_parameters,
     },
     words::Place,
 };
+
+/// Values of a card that the report repeats, of each kind; the rest is for who reads the card.
+const MOST_STATED: usize = 1000;
 
 pub(super) fn of(facts: &Facts, sets: &Sets) -> Model {
     let config = facts.config("config.json");
@@ -31,10 +33,53 @@ pub(super) fn of(facts: &Facts, sets: &Sets) -> Model {
         parameters_claimed: sizes(facts, sets),
         dtypes: primary.map(|set| set.dtypes.clone()).unwrap_or_default(),
         quantization: primary.and_then(|set| set.quantization.as_ref()).map(quantization),
-        config_check: primary.map_or("no_config", |set| check(facts, set).word()).to_owned(),
+        config_check: sets.config.word().to_owned(),
         base_model: base_models(facts),
         frameworks: frameworks(facts),
+        task: facts
+            .main_card()
+            .and_then(|(_, card)| card.key("pipeline_tag")?.text().map(str::to_owned)),
+        datasets: datasets(facts),
+        results: results(facts),
     }
+}
+
+/// What the card's front matter names as trained on.
+fn datasets(facts: &Facts) -> Vec<NamedDataset> {
+    let Some((artifact, card)) = facts.main_card() else {
+        return Vec::new();
+    };
+    let named = card.key("datasets").into_iter().flat_map(Node::texts);
+    let named = named.filter(|(_, id)| !id.trim().is_empty());
+    let dataset = |(line, id): (u32, &str)| NamedDataset {
+        id: id.trim().to_owned(),
+        at: Some(Place::file(&artifact.path).line(line).key("datasets")),
+    };
+    named.map(dataset).take(MOST_STATED).collect()
+}
+
+/// The numbers of the card's `model-index`.
+fn results(facts: &Facts) -> Vec<StatedResult> {
+    let Some((artifact, card)) = facts.main_card() else {
+        return Vec::new();
+    };
+    let text = |node: &Node, key: &str| node.get(key).and_then(Node::text).map(str::to_owned);
+    let models = card.key("model-index").map(Node::items).unwrap_or_default();
+    let results = models.iter().filter_map(|it| it.get("results")).flat_map(Node::items);
+    let stated = results.flat_map(|result| {
+        let dataset = result.get("dataset");
+        let dataset = dataset.and_then(|it| text(it, "name").or_else(|| text(it, "type")));
+        let metrics = result.get("metrics").map(Node::items).unwrap_or_default();
+        metrics.iter().filter_map(move |metric| {
+            Some(StatedResult {
+                metric: text(metric, "name").or_else(|| text(metric, "type"))?,
+                value: text(metric, "value")?,
+                dataset: dataset.clone(),
+                at: Some(Place::file(&artifact.path).line(metric.line).key("model-index")),
+            })
+        })
+    });
+    stated.take(MOST_STATED).collect()
 }
 
 /// Sizes that the release's own name and card state, held against the count.

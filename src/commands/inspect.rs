@@ -26,8 +26,12 @@ pub(super) fn run(args: &Inspect, out: &mut dyn Write) -> anyhow::Result<Outcome
         territory: args.territory.clone(),
         ..request(&args.reading)?
     };
+    let style = writing::formed(&args.writing, &args.forms)?;
     let report = inspected(&request, &args.reading, &args.writing)?;
-    writing::write(&plan, &report, &writing::style(&args.writing, false), out)?;
+    writing::write(&plan, &report, &style, out)?;
+    if args.forms.step_summary {
+        writing::summarize(&report, &style)?;
+    }
     Ok(Gate { deny: args.deny }.weigh(&report))
 }
 

@@ -3,7 +3,9 @@
 mod explain;
 mod inspect;
 mod licenses;
+mod manual;
 mod progress;
+mod render;
 mod tensors;
 mod writing;
 
@@ -20,7 +22,11 @@ pub fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<Outcome> {
         None => inspect::run(&cli.inspect, out),
         Some(Command::Inspect(args)) => inspect::run(args, out),
         Some(Command::Tensors(args)) => tensors::run(args, out),
+        Some(Command::Render(args)) => render::run(args, out),
         Some(Command::Explain(args)) => explain::run(args, out),
         Some(Command::Licenses(args)) => licenses::run(args, out),
+        Some(Command::Schema) => manual::schema(out),
+        Some(Command::Completions { shell }) => manual::completions(*shell, out),
+        Some(Command::Man) => manual::man(out),
     }
 }

@@ -2,16 +2,18 @@
 
 use std::{
     env,
+    fs::OpenOptions,
     io::{self, IsTerminal as _, Write},
     path::{Path, PathBuf},
+    time::{SystemTime, UNIX_EPOCH},
 };
 
-use anyhow::{anyhow, bail};
+use anyhow::{Context as _, anyhow, bail};
 
 use crate::{
-    cli::{Color, Writing},
+    cli::{Color, Forms, Predicate, Writing},
     evidence::RULES,
-    render::{Output, Style, write::put},
+    render::{OUTPUTS, Output, Style, named, write::put},
     report::Report,
 };
 
@@ -26,10 +28,8 @@ impl Plan {
         formats: &[String],
         files: &[PathBuf],
     ) -> anyhow::Result<Self> {
-        let named = |name: &String| {
-            let output = table.iter().find(|output| output.name == name);
-            output.ok_or_else(|| anyhow!("unknown format `{name}`"))
-        };
+        let named =
+            |name: &String| named(table, name).ok_or_else(|| anyhow!("unknown format `{name}`"));
         let first = || table.first().ok_or_else(|| anyhow!("no format to write in"));
         let stdout = || PathBuf::from("-");
         Ok(Self(match (formats, files) {
@@ -87,6 +87,53 @@ pub(super) fn style(writing: &Writing, all: bool) -> Style {
         asks: RULES.iter().map(|rule| (rule.component, rule.ask)).collect(),
         ..Style::default()
     }
+}
+
+/// The same, with what the formats leave to choose and the time that some demand.
+pub(super) fn formed(writing: &Writing, forms: &Forms) -> anyhow::Result<Style> {
+    let given = set("SOURCE_DATE_EPOCH");
+    let time = match &given {
+        Some(text) => text.to_str().and_then(|text| text.trim().parse().ok()).ok_or_else(|| {
+            anyhow!("SOURCE_DATE_EPOCH is `{}`, not seconds since 1970", text.to_string_lossy())
+        })?,
+        None => SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()),
+    };
+    Ok(Style {
+        digests: forms.all,
+        spec_version: forms.spec_version.clone(),
+        time: Some(time),
+        time_is_given: given.is_some(),
+        passed_only: forms.predicate == Predicate::Svr,
+        ..style(writing, forms.all)
+    })
+}
+
+/// What GitHub takes of one step, of which other tools may have written some.
+const STEP: u64 = 1024 * 1024;
+
+/// Appends the report to the summary of a GitHub step.
+pub(super) fn summarize(report: &Report, style: &Style) -> anyhow::Result<()> {
+    let Some(path) = set("GITHUB_STEP_SUMMARY") else {
+        bail!("GITHUB_STEP_SUMMARY is not set: --step-summary is for a step of GitHub Actions");
+    };
+    let output = named(OUTPUTS, "markdown").ok_or_else(|| anyhow!("no Markdown to write"))?;
+    let mut page = Vec::new();
+    (output.write)(report, &Style { all: false, ..style.clone() }, &mut page)?;
+    page.push(b'\n');
+    let path = PathBuf::from(path);
+    append(&path, page).with_context(|| format!("cannot append to {}", path.display()))
+}
+
+fn append(path: &Path, mut page: Vec<u8>) -> io::Result<()> {
+    let mut file = OpenOptions::new().create(true).append(true).open(path)?;
+    let room = STEP.saturating_sub(file.metadata()?.len());
+    if page.len() as u64 > room {
+        page = b"weighbill: the summary of this step is full; see its other outputs\n".to_vec();
+    }
+    if page.len() as u64 <= room {
+        file.write_all(&page)?;
+    }
+    Ok(())
 }
 
 fn set(variable: &str) -> Option<std::ffi::OsString> {

@@ -40,10 +40,22 @@ pub(super) struct Body {
     pub(super) unfilled: usize,
 }
 
-/// The prose of one section, its heading left out.
-pub(super) fn body(card: &Card, section: &Section) -> Body {
-    let heading = usize::from(!section.title.is_empty() && section.level < 7);
-    prose(card.lines_of(section).skip(heading).map(|(_, line)| line))
+/// The lines of a card, split once: a card may have as many sections as lines.
+pub(crate) struct Lines<'a>(Vec<&'a str>);
+
+impl<'a> Lines<'a> {
+    /// Of the whole card.
+    pub(crate) fn of(card: &'a Card) -> Self {
+        Self(card.text.text.lines().collect())
+    }
+
+    /// Of one section, its heading left out; a bold run-in holds text and stays.
+    pub(crate) fn under(&self, section: &Section) -> &[&'a str] {
+        let heading = u32::from(!section.title.is_empty() && section.level < 7);
+        let first = section.line.saturating_sub(1).saturating_add(heading);
+        let range = usize::try_from(first).ok().zip(usize::try_from(section.last).ok());
+        range.and_then(|(first, last)| self.0.get(first..last.min(self.0.len()))).unwrap_or(&[])
+    }
 }
 
 /// The prose in lines of a card.

@@ -5,7 +5,7 @@ use super::{
     names::{says, speaks_of, stem, words},
 };
 use crate::{
-    facts::{Act, Artifact, Code, Contents, Deed, Facts},
+    facts::{Act, Artifact, Code, Contents, Deed, Facts, Language},
     words::{Component, Place, Presence},
 };
 
@@ -88,8 +88,11 @@ pub(super) fn shown(rule: &Rule, facts: &Facts, adds: &str) -> Vec<Evidence> {
         if let Some(first) = deeds.next() {
             let more = deeds.take(2).map(|deed| format!(", `{}`", deed.words));
             let words: String = std::iter::once(format!("`{}`", first.words)).chain(more).collect();
-            let at = place(artifact, first);
-            seen.push(rule.saw_at(Presence::Present, at, format!("{words}{adds}")));
+            let (presence, says) = match code.language {
+                Language::Shell => (Presence::Partial, ": a launcher, not the code that it runs"),
+                _ => (Presence::Present, adds),
+            };
+            seen.push(rule.saw_at(presence, place(artifact, first), format!("{words}{says}")));
         }
     }
     seen

@@ -36,7 +36,7 @@ mod releases;
 #[cfg(test)]
 mod traps;
 
-pub(crate) use cards::placeholder;
+pub(crate) use cards::{Lines, placeholder};
 
 use crate::{
     facts::{Artifact, Facts},

@@ -1,5 +1,7 @@
 //! Is the code of the network here?
 
+use std::collections::BTreeSet;
+
 use super::{Evidence, Rule, code};
 use crate::{
     facts::{Artifact, Config, Facts},
@@ -17,15 +19,20 @@ pub(super) const RULE: Rule = Rule {
 fn gather(rule: &Rule, facts: &Facts, _: &Sets) -> Vec<Evidence> {
     let mut seen = rule.said(facts);
     seen.extend(code::shown(rule, facts, ": code that defines a network"));
-    seen.extend(
-        facts.configs().flat_map(|(artifact, config)| named(rule, facts, artifact, config)),
-    );
+    let names: BTreeSet<&str> = facts.artifacts.iter().map(Artifact::name).collect();
+    let configs = facts.configs();
+    seen.extend(configs.flat_map(|(artifact, config)| named(rule, &names, artifact, config)));
     seen.extend(graphs(rule, facts));
     seen
 }
 
 /// What a model's configuration says of its class: a name in a library, or code elsewhere.
-fn named(rule: &Rule, facts: &Facts, artifact: &Artifact, config: &Config) -> Vec<Evidence> {
+fn named(
+    rule: &Rule,
+    names: &BTreeSet<&str>,
+    artifact: &Artifact,
+    config: &Config,
+) -> Vec<Evidence> {
     let mut seen = Vec::new();
     let at = |line| Place::file(&artifact.path).line(line);
     if let Some(node) = config.at("architectures") {
@@ -54,8 +61,7 @@ fn named(rule: &Rule, facts: &Facts, artifact: &Artifact, config: &Config) -> Ve
                 seen.push(rule.saw_at(Presence::Referenced, at, saying));
             } else if let Some((module, _)) = target.split_once('.') {
                 let file = format!("{module}.py");
-                let here = facts.artifacts.iter().any(|artifact| artifact.name() == file);
-                if !here {
+                if !names.contains(file.as_str()) {
                     let saying = format!("`auto_map` names {file}, which is not here");
                     seen.push(rule.saw_at(Presence::Absent, at, saying));
                 }

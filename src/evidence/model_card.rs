@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{Evidence, Rule, cards};
+use super::{Evidence, Rule, cards, names::words};
 use crate::{
-    facts::{Artifact, Card, Facts},
+    facts::{Artifact, Card, Contents, Facts},
     sets::Sets,
     words::{Component, FileKind, Presence},
 };
@@ -36,17 +36,42 @@ const SOME: usize = 30;
 
 fn gather(rule: &Rule, facts: &Facts, _: &Sets) -> Vec<Evidence> {
     let mut seen = rule.said(facts);
-    let of_model = facts.cards().filter(|(artifact, _)| artifact.kind == FileKind::ModelCard);
-    seen.extend(of_model.map(|(artifact, card)| weigh(rule, facts, artifact, card)));
+    let folders: BTreeSet<&str> =
+        facts.artifacts.iter().filter(|it| of_model(it)).map(Artifact::folder).collect();
+    let cards = || facts.cards().filter(|(artifact, _)| is_of_model(&folders, artifact));
+    let near = |(artifact, _): &(&Artifact, &Card)| {
+        (artifact.depth(), !artifact.name().eq_ignore_ascii_case("readme.md"))
+    };
+    let main = cards().min_by_key(near).map(|(main, _)| main.path.as_str());
+    seen.extend(
+        cards().map(|(artifact, card)| {
+            weigh(rule, main == Some(artifact.path.as_str()), artifact, card)
+        }),
+    );
     seen
 }
 
-fn weigh(rule: &Rule, facts: &Facts, artifact: &Artifact, card: &Card) -> Evidence {
+/// Whether a file shows that its folder holds a model.
+fn of_model(file: &Artifact) -> bool {
+    matches!(file.kind, FileKind::Weights | FileKind::Index)
+        || matches!(file.contents, Contents::Weights(_))
+        || file.name() == "config.json"
+}
+
+/// Whether a card is one of the model: it lies at the root, beside weights or a configuration of a
+/// model, or is called a model card. A README among code speaks of that code.
+fn is_of_model(folders: &BTreeSet<&str>, artifact: &Artifact) -> bool {
+    let called = words(&artifact.path).windows(2).any(|pair| pair == ["model", "card"])
+        || artifact.name().to_ascii_lowercase().starts_with("modelcard");
+    let root = artifact.depth() == 0;
+    artifact.kind == FileKind::ModelCard && (root || called || folders.contains(artifact.folder()))
+}
+
+fn weigh(rule: &Rule, main: bool, artifact: &Artifact, card: &Card) -> Evidence {
     let body = cards::prose(card.body().map(|(_, line)| line));
     let (len, unfilled) = (body.len, body.unfilled);
     let topics = topics(card);
     let saw = |presence, saying: String| rule.saw(presence, artifact, saying);
-    let main = facts.main_card().is_some_and(|(main, _)| main.path == artifact.path);
     match () {
         () if len == 0 && unfilled > 0 => {
             saw(Presence::Absent, format!("a template without content, {unfilled} placeholders"))
@@ -76,6 +101,7 @@ fn weigh(rule: &Rule, facts: &Facts, artifact: &Artifact, card: &Card) -> Eviden
 /// The topics that a card has a filled section on, in the order of the table.
 pub(super) fn topics(card: &Card) -> Vec<&'static str> {
     let mut found: BTreeSet<usize> = BTreeSet::new();
+    let lines = cards::Lines::of(card);
     let mut inherited: Vec<(u8, Option<usize>)> = Vec::new();
     for section in &card.sections {
         let title = section.title.trim().to_lowercase();
@@ -85,7 +111,9 @@ pub(super) fn topics(card: &Card) -> Vec<&'static str> {
         }
         let own = topic(title).or_else(|| inherited.last().and_then(|(_, topic)| *topic));
         inherited.push((section.level, own));
-        if let Some(topic) = own.filter(|_| cards::body(card, section).len >= SOME) {
+        if let Some(topic) =
+            own.filter(|_| cards::prose(lines.under(section).iter().copied()).len >= SOME)
+        {
             found.insert(topic);
         }
     }

@@ -303,11 +303,15 @@ fn nature(file: &WeightFile, roles: Option<&Vec<Role>>) -> Nature {
 
 /// The base that an adapter is for, as a configuration beside it or its own notes name it.
 pub(super) fn base_of(facts: &Facts, adapter: &Artifact) -> Option<String> {
-    let beside = |config: &Artifact| {
-        config.folder() == adapter.folder() && config.name() == "adapter_config.json"
+    let path = match adapter.folder() {
+        "" => "adapter_config.json".to_owned(),
+        folder => format!("{folder}/adapter_config.json"),
     };
-    let config = facts.configs().find(|(config, _)| beside(config));
-    let named = config.and_then(|(_, config)| config.text("base_model_name_or_path"));
+    let config = facts.artifact(&path).and_then(|beside| match &beside.contents {
+        Contents::Config(config) => Some(config),
+        _ => None,
+    });
+    let named = config.and_then(|config| config.text("base_model_name_or_path"));
     let noted = || {
         let file = tensors_of(adapter)?;
         let keys = [

@@ -1,11 +1,7 @@
 //! Is code that trains here?
 
 use super::{Evidence, Rule, code};
-use crate::{
-    facts::{Act, Facts, Language},
-    sets::Sets,
-    words::{Component, Presence},
-};
+use crate::{facts::Facts, sets::Sets, words::Component};
 
 pub(super) const RULE: Rule = Rule {
     component: Component::TrainingCode,
@@ -21,16 +17,5 @@ fn gather(rule: &Rule, facts: &Facts, _: &Sets) -> Vec<Evidence> {
         facts,
         ": code that trains; nothing shows that it trained this model",
     ));
-    for evidence in &mut seen {
-        let launcher = code::files(facts).find(|(artifact, code)| {
-            let here = evidence.at.as_ref().is_some_and(|at| at.path == artifact.path);
-            here && code.language == Language::Shell && code.does(Act::Trains)
-        });
-        if launcher.is_some() && evidence.presence == Presence::Present {
-            evidence.presence = Presence::Partial;
-            let words = evidence.saying.split(": code").next().unwrap_or("").to_owned();
-            evidence.saying = format!("{words}: a launcher of training, not the code that it runs");
-        }
-    }
     seen
 }

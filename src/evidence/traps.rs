@@ -161,6 +161,22 @@ fn cards_that_say_nothing_or_lead_elsewhere() {
 }
 
 #[test]
+fn a_readme_among_code_is_no_model_card() {
+    let text = card(&[
+        "## Description",
+        "## Usage",
+        "## Training",
+        "## Limitations",
+    ]);
+    let of = |path: &str| Folder::named("a").card(path, &text, &[]);
+    of("src/README.md").shows(&[]);
+    of("docs/MODEL_CARD.md").shows(&[(ModelCard, Present)]);
+    of("7b/README.md")
+        .weights("7b/model.safetensors", &["a"])
+        .shows(&[(ModelCard, Present), (FinalParameters, Present)]);
+}
+
+#[test]
 fn notes_in_weight_files_are_read() {
     Folder::named("a")
         .noted(

@@ -9,8 +9,8 @@ use super::{
 use crate::{
     facts::{Artifact, Config, Contents, Node},
     sets::{
-        Ends, Nature, WeightSet,
-        architectures::{ConfigCheck, Difference, check, governing},
+        End, Ends, Nature, WeightSet,
+        architectures::{ConfigCheck, Difference, governing},
         config_in, declared, is_end,
     },
     words::{Category, Place, Severity},
@@ -226,11 +226,8 @@ fn config_tensors_disagree(case: &Case) -> Vec<Found> {
         Some((vocabulary(model).is_some(), width(model).is_some(), end))
     });
     let (vocabulary, width, layers) = known.unwrap_or_default();
-    let Some(set) = case.sets.primary() else {
-        return Vec::new();
-    };
     // One wrong number is told once, by the check that is of it.
-    let ConfigCheck::Disagrees(difference) = check(case.facts, set) else {
+    let ConfigCheck::Disagrees(difference) = &case.sets.config else {
         return Vec::new();
     };
     if width {
@@ -252,7 +249,7 @@ fn config_tensors_disagree(case: &Case) -> Vec<Found> {
         mut missing,
         mut unexpected,
         mut misshapen,
-    } = difference;
+    } = difference.clone();
     missing.retain(|names| !told(&names.name) && whole);
     unexpected.retain(|names| !told(&names.name));
     misshapen.retain(|it| !told(&it.names.name));
@@ -331,10 +328,15 @@ fn tied_head_stored(case: &Case) -> Vec<Found> {
             return None;
         }
         let place = Place::file(&case.facts.artifacts[head.artifact].path).tensor(&head.name);
-        let bytes = head.bytes.as_ref().map_or(0, |bytes| bytes.end.saturating_sub(bytes.start));
-        let message =
-            format!("{bytes} bytes stored beside {}, to which it is tied", embedding.name);
-        Some(Found::at(place, message))
+        let hash = |end: &End| case.digests.of_tensor(end.artifact, end.index)?.sha256;
+        let (bytes, severity) = match hash(head).zip(hash(embedding)) {
+            Some((a, b)) if a == b => ("the same bytes are", Severity::Info),
+            Some(_) => ("other bytes are", Severity::Medium),
+            None => ("it is", Severity::Info),
+        };
+        let len = head.bytes.as_ref().map_or(0, |bytes| bytes.end.saturating_sub(bytes.start));
+        let message = format!("tied to {}, and {bytes} stored again, {len} bytes", embedding.name);
+        Some(Found::at(place, message).severity(severity))
     });
     found.into_iter().collect()
 }

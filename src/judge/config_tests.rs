@@ -107,9 +107,7 @@ fn each_defect_is_found_and_nothing_else() {
     );
     check(
         llama("").config("config.json", &but(r#""eos"#, r#""tie_word_embeddings":true,"eos"#)),
-        &[
-            "tied-head-stored: 256 bytes stored beside model.embed_tokens.weight, to which it is tied",
-        ],
+        &["tied-head-stored: tied to model.embed_tokens.weight, and it is stored again, 256 bytes"],
     );
     check(
         llama("").config("config.json", CONFIG).tokenizer("tokenizer.json", 16),

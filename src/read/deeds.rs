@@ -20,7 +20,32 @@ pub(super) struct Row {
 }
 
 /// From this sum of weights on, a file does such a thing.
-pub(super) const ENOUGH: u32 = 2;
+const ENOUGH: u32 = 2;
+
+/// From this sum on for code that imports nothing but what comes with Python: there `forward` and
+/// `backward` may be the moves of a turtle.
+const ENOUGH_ALONE: u32 = 4;
+
+/// Packages that come with Python and that code of any kind imports.
+#[rustfmt::skip]
+const ORDINARY: &[&str] = &[
+    "__future__", "abc", "argparse", "array", "ast", "asyncio", "base64", "bisect", "calendar",
+    "cmath", "collections", "colorsys", "contextlib", "copy", "csv", "ctypes", "dataclasses",
+    "datetime", "decimal", "difflib", "enum", "errno", "fractions", "functools", "gc", "getopt",
+    "getpass", "glob", "gzip", "hashlib", "heapq", "html", "http", "importlib", "inspect", "io",
+    "itertools", "json", "keyword", "locale", "logging", "math", "multiprocessing", "numbers",
+    "operator", "os", "pathlib", "pickle", "platform", "pprint", "queue", "random", "re", "sched",
+    "shutil", "signal", "socket", "sqlite3", "ssl", "stat", "statistics", "string", "struct",
+    "subprocess", "sys", "tempfile", "textwrap", "threading", "time", "tkinter", "token",
+    "tokenize", "traceback", "turtle", "types", "typing", "unicodedata", "unittest", "urllib",
+    "uuid", "warnings", "weakref", "webbrowser", "xml", "zipfile", "zlib",
+];
+
+/// The sum of weights that code with these imports must reach.
+pub(super) fn needed(packages: &[&str]) -> u32 {
+    let ordinary = !packages.is_empty() && packages.iter().all(|it| ORDINARY.contains(it));
+    if ordinary { ENOUGH_ALONE } else { ENOUGH }
+}
 
 /// What a name is the name of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -90,40 +115,23 @@ pub(super) static ENCODER: Row = row(Encodes, Function, "", 2);
 pub(super) static HANDLER: Row = row(Runs, Function, "", 2);
 
 /// Ends of the names of classes that turn inputs into numbers.
+#[rustfmt::skip]
 pub(super) const ENCODERS: &[&str] = &[
-    "Tokenizer",
-    "TokenizerFast",
-    "Processor",
-    "ProcessorMixin",
-    "ImageProcessor",
+    "Tokenizer", "TokenizerFast", "Processor", "ProcessorMixin", "ImageProcessor",
     "FeatureExtractor",
 ];
 
 /// Parts of the names of classes whose `forward` is no network.
+#[rustfmt::skip]
 const NO_NETWORK: &[&str] = &[
-    "Loss",
-    "Criterion",
-    "Metric",
-    "Dataset",
-    "Collator",
-    "Callback",
-    "Trainer",
-    "Function",
-    "Processor",
-    "Tokenizer",
-    "Sampler",
-    "Evaluator",
-    "Transform",
-    "Scheduler",
+    "Loss", "Criterion", "Metric", "Dataset", "Collator", "Callback", "Trainer", "Function",
+    "Processor", "Tokenizer", "Sampler", "Evaluator", "Transform", "Scheduler",
 ];
 
 /// Ends of the names of base classes whose `__call__` or `call` is a network's.
+#[rustfmt::skip]
 const NETWORKS: &[&str] = &[
-    "Module",
-    "Layer",
-    "PreTrainedModel",
-    "FlaxPreTrainedModel",
-    "Model",
+    "Module", "Layer", "PreTrainedModel", "FlaxPreTrainedModel", "Model",
 ];
 
 /// Whether a class with such a method defines a network.
@@ -140,20 +148,10 @@ pub(super) fn is_network(class: &str, bases: &[String], method: &str) -> bool {
     }
 }
 
+#[rustfmt::skip]
 const TORCH_LIKE: &[&str] = &[
-    "keras",
-    "tensorflow",
-    "sklearn",
-    "xgboost",
-    "lightgbm",
-    "fastai",
-    "lightning",
-    "pytorch_lightning",
-    "setfit",
-    "sentence_transformers",
-    "catboost",
-    "flair",
-    "spacy",
+    "keras", "tensorflow", "sklearn", "xgboost", "lightgbm", "fastai", "lightning",
+    "pytorch_lightning", "setfit", "sentence_transformers", "catboost", "flair", "spacy",
 ];
 const RUNNERS: &[&str] = &["transformers", "diffusers", "optimum", "mlx_lm"];
 
@@ -232,7 +230,7 @@ static ROWS: &[Row] = &[
     row(SetsTraining, Flag, "deepspeed", 1),
     // Running.
     row(Runs, Method, "generate", 2),
-    row(Runs, Call, "generate", 2),
+    row(Runs, Call, "generate", 1),
     row(Runs, Method, "chat", 2),
     row(Runs, Method, "transcribe", 2),
     row(Runs, Method, "text_completion", 2),
@@ -259,8 +257,10 @@ static ROWS: &[Row] = &[
     row(Runs, Command, "vllm", 2),
     row(Runs, Command, "mlx_lm.generate", 2),
     row(Runs, Command, "ollama", 1),
-    row(Runs, Script, "generate*", 2),
-    row(Runs, Script, "infer*", 2),
+    row(Runs, Script, "generate.py", 2),
+    row(Runs, Script, "generate_text*", 2),
+    row(Runs, Script, "infer.py", 2),
+    row(Runs, Script, "inference*", 2),
     row(Runs, Script, "example_text_completion*", 2),
     row(Runs, Script, "example_chat_completion*", 2),
     // Measuring.
@@ -342,12 +342,9 @@ static ROWS: &[Row] = &[
 ];
 
 /// Trainers of tokenizers train no model.
+#[rustfmt::skip]
 const TOKENIZER_TRAINERS: &[&str] = &[
-    "BpeTrainer",
-    "WordPieceTrainer",
-    "UnigramTrainer",
-    "WordLevelTrainer",
-    "SentencePieceTrainer",
+    "BpeTrainer", "WordPieceTrainer", "UnigramTrainer", "WordLevelTrainer", "SentencePieceTrainer",
 ];
 
 struct Table {

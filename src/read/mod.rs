@@ -118,6 +118,7 @@ pub struct Listing {
 pub const FORMATS: &[Format] = &[
     gguf::FORMAT,
     ggml::FORMAT,
+    torch::PIECES,
     torch::SCRIPT,
     torch::ZIP,
     torch::LEGACY,

@@ -50,6 +50,13 @@ pub(super) const DCP: Format = Format {
     read: Reader::Tensors(|input| Ok(dcp::read(input))),
 };
 
+pub(super) const PIECES: Format = Format {
+    name: "torch_distcp",
+    kind: FileKind::Weights,
+    recognizes: dcp::holds_pieces,
+    read: Reader::Unopened("pieces of a distributed checkpoint, which its .metadata tells apart"),
+};
+
 pub(super) const PICKLE: Format = Format {
     name: "pickle",
     kind: FileKind::Other,

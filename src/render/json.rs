@@ -366,7 +366,10 @@ mod tests {
             "quantization": null,
             "config_check": "no_config",
             "base_model": [],
-            "frameworks": []
+            "frameworks": [],
+            "task": null,
+            "datasets": [],
+            "results": []
           },
           "licenses": [],
           "uses": [],

@@ -6,8 +6,8 @@ use std::io::{self, Write};
 use super::{
     Output, Style,
     document::{
-        Block, Document, Finding, Ink, Line, Run, Section, Standing, Table, compose, groups::mark,
-        name, plain,
+        self, Block, Document, Finding, Ink, Line, Run, Section, Standing, Table, compose,
+        groups::mark, name, plain,
     },
     escape::{self, shortened},
     numbers, tensors,
@@ -30,19 +30,25 @@ const SENTENCE: usize = 600;
 /// Findings that stand open; more are folded.
 const OPEN: usize = 20;
 /// Sections that a reader opens where they want to know more.
-const FOLDED: &[&str] = &["Components", "Disclosures", "Weight sets", "Files"];
+const FOLDED: &[&str] = &[
+    "Components",
+    "Disclosures",
+    "Weight sets",
+    "Files",
+    "SBOM for AI",
+];
 
 fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let long = Style { verbose: true, ..style.clone() };
-    let document = compose(report, &long);
+    let composed = compose(report, &long);
     let limit = if style.all { usize::MAX } else { LIMIT };
     let mut page = Page {
         text: String::new(),
         limit: limit.saturating_sub(RESERVE),
     };
-    page.head(&document);
+    page.head(&composed);
     let (folded, open): (Vec<_>, Vec<_>) =
-        document.sections.iter().partition(|section| FOLDED.contains(&section.title));
+        composed.sections.iter().partition(|section| FOLDED.contains(&section.title));
     for section in open {
         page.section(section);
     }
@@ -51,6 +57,7 @@ fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> 
             page.fold(section.title, block);
         }
     }
+    page.table_fold("SBOM for AI, by the G7's minimum elements", &document::g7::table(report));
     for (id, files) in tensors::by_set(report) {
         page.table_fold(&format!("Tensors of {}", shortened(&id, NAME)), &tensor_table(&files));
     }

@@ -1,17 +1,26 @@
 //! Writes a finished report. Nothing here opens a release or forms an opinion.
 
 mod csv;
+mod cyclonedx;
 mod document;
 pub mod escape;
 mod html;
+mod in_toto;
 pub mod json;
+mod junit;
 mod markdown;
+mod mof;
 pub mod numbers;
 #[cfg(test)]
 #[path = "../../tests/support/sample.rs"]
 mod sample;
+mod sarif;
+mod sbom;
+pub mod schema;
+mod spdx;
 mod tensors;
 mod text;
+mod uri;
 pub mod write;
 
 use std::io::{self, Write};
@@ -29,7 +38,33 @@ pub struct Output {
 }
 
 /// Every way to write an inspection, in the order that `--help` lists them.
-pub const OUTPUTS: &[Output] = &[text::OUTPUT, json::OUTPUT, markdown::OUTPUT, html::OUTPUT];
+pub const OUTPUTS: &[Output] = &[
+    text::OUTPUT,
+    json::OUTPUT,
+    markdown::OUTPUT,
+    html::OUTPUT,
+    sarif::OUTPUT,
+    junit::OUTPUT,
+    cyclonedx::OUTPUT,
+    spdx::OUTPUT,
+    in_toto::OUTPUT,
+    mof::OUTPUT,
+];
+
+/// Every way to write a report that was stored.
+pub const STORED_OUTPUTS: &[Output] = &[
+    text::OUTPUT,
+    json::OUTPUT,
+    markdown::OUTPUT,
+    html::OUTPUT,
+    sarif::OUTPUT,
+    junit::OUTPUT,
+    cyclonedx::OUTPUT,
+    spdx::OUTPUT,
+    in_toto::OUTPUT,
+    mof::OUTPUT,
+    csv::OUTPUT,
+];
 
 /// Every way to write a listing of tensors.
 pub const TENSOR_OUTPUTS: &[Output] = &[tensors::OUTPUT, json::TENSORS, csv::OUTPUT];
@@ -60,6 +95,10 @@ pub struct Style {
     pub spec_version: Option<String>,
     /// Seconds since 1970, for outputs whose standard demands a time; the caller asks the clock.
     pub time: Option<u64>,
+    /// Whether the caller was given that time (`SOURCE_DATE_EPOCH`) and asked no clock.
+    pub time_is_given: bool,
+    /// Only what passed, for statements on what was checked.
+    pub passed_only: bool,
     /// What to ask a publisher for where a component is missing, as a request in one sentence.
     pub asks: Vec<(Component, &'static str)>,
 }
@@ -74,6 +113,8 @@ impl Default for Style {
             digests: false,
             spec_version: None,
             time: None,
+            time_is_given: false,
+            passed_only: false,
             asks: Vec::new(),
         }
     }

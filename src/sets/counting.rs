@@ -125,7 +125,7 @@ impl Tally {
             let graph = GRAPHS.iter().any(|name| file.format.eq_ignore_ascii_case(name));
             let own = roles.entry(i).or_default();
             let mut before: Option<&Tensor> = None;
-            for tensor in tensors(file) {
+            for (at, tensor) in tensors(file).enumerate() {
                 let reading = roles::read(tensor, graph, &names, hints);
                 own.push(reading.role);
                 let again = again.next().unwrap_or_default();
@@ -138,7 +138,7 @@ impl Tally {
                 self.stored(tensor, &reading, twin, again);
                 if !twin && (!again || sliced) {
                     let module = modules.iter().find(|it| tensor.name.starts_with(it.as_str()));
-                    self.logical(i, tensor, &reading, module.map(String::as_str), &names);
+                    self.logical((i, at), tensor, &reading, module.map(String::as_str), &names);
                 }
             }
         }
@@ -167,7 +167,7 @@ impl Tally {
     /// What counts as parameters.
     fn logical(
         &mut self,
-        artifact: usize,
+        place: (usize, usize),
         tensor: &Tensor,
         reading: &Reading,
         module: Option<&str>,
@@ -197,15 +197,18 @@ impl Tally {
             }
             extra.parameters = extra.parameters.saturating_add(elements);
         } else {
-            self.ends.note(tensor, artifact, reading.packed.as_ref());
+            self.ends.note(tensor, place, reading);
         }
         self.parameters =
             self.parameters.zip(reading.elements).and_then(|(sum, n)| sum.checked_add(n));
         let Some(elements) = reading.elements else {
             return;
         };
-        let of_type = self.dtypes.entry(tensor.dtype.name().to_owned()).or_default();
-        *of_type = of_type.saturating_add(elements);
+        let dtype = tensor.dtype.name();
+        match self.dtypes.get_mut(dtype) {
+            Some(of_type) => *of_type = of_type.saturating_add(elements),
+            None => _ = self.dtypes.insert(dtype.to_owned(), elements),
+        }
         if let Some(packed) = &reading.packed {
             let of_scheme = self.schemes.entry((packed.scheme, packed.bits)).or_default();
             *of_scheme = of_scheme.saturating_add(elements);
@@ -236,6 +239,7 @@ impl Tally {
             extras: self.extras.into_values().collect(),
             ends: self.ends,
             quantization,
+            twice: 0,
         }
     }
 }

@@ -3,8 +3,8 @@
 
 use std::{collections::BTreeMap, ops::Range};
 
-use super::packing::{Unpacked, plain_name};
-use crate::facts::Tensor;
+use super::{packing::plain_name, roles::Reading};
+use crate::facts::{Dtype, Tensor};
 
 /// Last parts of the names of token embeddings.
 const EMBEDDINGS: &[&str] = &[
@@ -64,6 +64,12 @@ pub struct End {
     pub name: String,
     /// The artifact that names it.
     pub artifact: usize,
+    /// Its position among that file's tensors.
+    pub index: usize,
+    /// Its element type.
+    pub dtype: Dtype,
+    /// Logical elements.
+    pub elements: Option<u64>,
     /// Its shape, unpacked; `None` where packing hides it.
     pub shape: Option<Vec<u64>>,
     /// Where it lies in the file.
@@ -72,9 +78,8 @@ pub struct End {
 
 impl Ends {
     /// Takes note of a parameter.
-    pub(super) fn note(&mut self, tensor: &Tensor, artifact: usize, packed: Option<&Unpacked>) {
-        let name = plain_name(&tensor.name);
-        if let Some((stack, number)) = layer(&name) {
+    pub(super) fn note(&mut self, tensor: &Tensor, place: (usize, usize), reading: &Reading) {
+        if let Some((stack, number)) = layer(&tensor.name) {
             let layers = number.saturating_add(1);
             match self.stacks.get_mut(stack) {
                 Some(most) => *most = layers.max(*most),
@@ -82,10 +87,18 @@ impl Ends {
             }
             return;
         }
+        let name = plain_name(&tensor.name);
+        let shape = || match &reading.packed {
+            Some(packed) => packed.shape.clone(),
+            None => Some(tensor.shape.clone()),
+        };
         let end = || End {
             name: tensor.name.clone(),
-            artifact,
-            shape: packed.map_or_else(|| Some(tensor.shape.clone()), |packed| packed.shape.clone()),
+            artifact: place.0,
+            index: place.1,
+            dtype: tensor.dtype.clone(),
+            elements: reading.elements,
+            shape: shape(),
             bytes: tensor.bytes.clone(),
         };
         let shorter =

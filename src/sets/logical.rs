@@ -21,7 +21,7 @@ pub(crate) struct Logical<'f> {
     /// As the plain model spells it: old names made new ones, containers their weight.
     pub name: Cow<'f, str>,
     /// Its shape; empty and `None` elsewhere where packing hides it.
-    pub shape: Option<Vec<u64>>,
+    pub shape: Option<Cow<'f, [u64]>>,
     /// Logical elements.
     pub elements: Option<u64>,
     /// Whether it is packed, so that its shape may be that of the transposed layer.
@@ -57,8 +57,8 @@ pub(crate) fn logical<'f>(facts: &'f Facts, set: &WeightSet) -> Vec<Logical<'f>>
                 continue;
             }
             let (shape, packed) = match reading.packed {
-                Some(packed) => (packed.shape, true),
-                None => (Some(tensor.shape.clone()), false),
+                Some(packed) => (packed.shape.map(Cow::Owned), true),
+                None => (Some(Cow::Borrowed(tensor.shape.as_slice())), false),
             };
             let name = if packed {
                 packing::plain_name(&tensor.name)
@@ -86,17 +86,17 @@ fn renamed(name: &str) -> Cow<'_, str> {
 impl Logical<'_> {
     /// The shape to show: what it stands for where that is known, else as stored.
     pub(crate) fn shown_shape(&self) -> &[u64] {
-        self.shape.as_ref().unwrap_or(&self.stored.shape)
+        self.shape.as_deref().unwrap_or(&self.stored.shape)
     }
 
     /// Whether it can be a tensor of this shape: packed ones may lie transposed, and where packing
     /// hides the shape the number of elements decides.
     pub(crate) fn fits(&self, shape: &[u64]) -> bool {
         let elements = || shape.iter().try_fold(1, |n: u64, extent| n.checked_mul(*extent));
-        match &self.shape {
+        match self.shape.as_deref() {
             Some(own) if own == shape => true,
             Some(own) if self.packed => {
-                let mut turned = own.clone();
+                let mut turned = own.to_vec();
                 let last = turned.len();
                 if last > 1 {
                     turned.swap(last - 1, last - 2);

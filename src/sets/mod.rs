@@ -26,6 +26,8 @@ pub use {
     quantization::{Quantization, declared},
 };
 
+use architectures::{ConfigCheck, check};
+
 use crate::{
     facts::{Artifact, Config, Contents, Facts},
     words::Role,
@@ -39,6 +41,8 @@ pub struct Sets {
     /// The role of each tensor, by index of its artifact: the file's own tensors in their order,
     /// then those that it names and another file stores.
     pub roles: BTreeMap<usize, Vec<Role>>,
+    /// The primary set held against its config.
+    pub config: ConfigCheck,
 }
 
 /// Files that hold the same weights once.
@@ -85,6 +89,9 @@ pub struct WeightSet {
     pub ends: Ends,
     /// How most of its packed parameters are packed, as the tensors show; `None` where none is.
     pub quantization: Option<Quantization>,
+    /// Elements of a head that turned out to be those of the embedding, byte for byte; they are
+    /// not counted in `parameters` again.
+    pub twice: u64,
 }
 
 /// What a set of weights is to the release.
@@ -124,6 +131,30 @@ impl Sets {
     pub fn primary(&self) -> Option<&WeightSet> {
         self.sets.first()
     }
+
+    /// Counts a head once with the embedding where both hold the same bytes: `digest` tells those
+    /// of a tensor by its artifact and its position in the file, where they were hashed.
+    pub fn count_ends_once<D: Eq>(&mut self, digest: impl Fn(usize, usize) -> Option<D>) {
+        for set in &mut self.sets {
+            let (Some(embedding), Some(head)) = (&set.ends.embedding, &set.ends.head) else {
+                continue;
+            };
+            let like = embedding.dtype == head.dtype && embedding.shape == head.shape;
+            // One place under two names was counted once to begin with.
+            let one = embedding.artifact == head.artifact && embedding.bytes == head.bytes;
+            let of = |end: &End| digest(end.artifact, end.index);
+            let same = || of(embedding).is_some_and(|it| Some(it) == of(head));
+            if let Some(elements) =
+                head.elements.filter(|_| like && !one && set.twice == 0 && same())
+            {
+                set.twice = elements;
+                set.parameters = set.parameters.map(|all| all.saturating_sub(elements));
+                if let Some(of_type) = set.dtypes.get_mut(head.dtype.name()) {
+                    *of_type = of_type.saturating_sub(elements);
+                }
+            }
+        }
+    }
 }
 
 impl WeightSet {
@@ -146,10 +177,9 @@ pub fn group(facts: &Facts) -> Sets {
     let mut roles = BTreeMap::new();
     let forms = grouping::forms(facts);
     let counted = forms.iter().map(|form| counting::count(facts, form, &mut roles)).collect();
-    Sets {
-        sets: primary::order(facts, counted),
-        roles,
-    }
+    let sets = primary::order(facts, counted);
+    let config = sets.first().map(|set| check(facts, set)).unwrap_or_default();
+    Sets { sets, roles, config }
 }
 
 /// The configuration of this name in a folder, `""` for the root.

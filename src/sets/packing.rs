@@ -49,11 +49,14 @@ pub(super) struct Unpacked {
 }
 
 /// One way to pack.
+#[derive(Clone, Copy)]
 struct Layout {
     scheme: &'static str,
     /// How the container's name ends.
     container: &'static str,
     dtypes: &'static [&'static str],
+    /// Whether a container can have this shape.
+    shape: fn(&[u64]) -> bool,
     /// Any of these beside the container's stem shows that it is packed; none: the name alone does.
     beside: &'static [&'static str],
     /// `None`: it is no such layout after all.
@@ -74,7 +77,7 @@ struct Packed<'a, 'n> {
 const LAYOUTS: &[Layout] = &[
     layout("gptq", ".qweight", &["I32", "U32"], &[".scales", ".qzeros", ".g_idx"], words_by_zeros),
     layout("gptq", ".qweight", &[], &[], unknown),
-    layout("bitsandbytes", ".weight", &[], &[".weight.absmax", ".weight.quant_state.bitsandbytes__nf4", ".weight.quant_state.bitsandbytes__fp4"], nibbles_flat),
+    flat(layout("bitsandbytes", ".weight", &[], &[".weight.absmax", ".weight.quant_state.bitsandbytes__nf4", ".weight.quant_state.bitsandbytes__fp4"], nibbles_flat)),
     layout("bitsandbytes", ".weight", &["I8"], &[".SCB"], plain),
     layout("compressed-tensors", ".weight_packed", &["I32"], &[], words_by_hint),
     layout("mxfp4", ".weight_packed", &["U8"], &[".weight_scale"], mx_nibbles),
@@ -107,8 +110,17 @@ const fn layout(
         scheme,
         container,
         dtypes,
+        shape: |_| true,
         beside,
         unpack,
+    }
+}
+
+/// A layout that makes one column of a matrix.
+const fn flat(row: Layout) -> Layout {
+    Layout {
+        shape: |shape| matches!(shape, [_, 1] | [1, _]),
+        ..row
     }
 }
 
@@ -121,7 +133,8 @@ pub(super) fn unpack<'n>(
 ) -> Option<(Unpacked, &'n str)> {
     LAYOUTS.iter().find_map(|layout| {
         let stem = tensor.name.strip_suffix(layout.container)?;
-        let fits = layout.dtypes.is_empty() || layout.dtypes.contains(&tensor.dtype.name());
+        let typed = layout.dtypes.is_empty() || layout.dtypes.contains(&tensor.dtype.name());
+        let fits = typed && (layout.shape)(&tensor.shape);
         let shown = || layout.beside.iter().any(|end| names.beside(stem, end).is_some());
         if !fits || !(layout.beside.is_empty() || shown()) {
             return None;

@@ -296,6 +296,22 @@ fn buffers_are_no_parameters() {
     assert_eq!(set.elements, Some(6_738_417_664));
 }
 
+#[test]
+fn a_head_of_the_same_bytes_counts_once() {
+    let facts = build::Build::release("model")
+        .weights("model.safetensors", "safetensors", tensors(&LLAMA_2_7B.rows("F16")))
+        .facts();
+    let mut sets = group(&facts);
+    sets.count_ends_once(|_, index| Some(index)); // all tensors differ
+    assert_eq!((sets.sets[0].parameters, sets.sets[0].twice), (Some(6_738_415_616), 0));
+    for _ in 0..2 {
+        sets.count_ends_once(|_, _| Some("the same"));
+        let set = &sets.sets[0];
+        assert_eq!((set.parameters, set.twice), (Some(6_607_343_616), 131_072_000));
+        assert_eq!(set.dtypes["F16"], 6_607_343_616);
+    }
+}
+
 #[track_caller]
 fn check(rows: &[Row], config: &str, parameters: u64, elements: u64, packed: Option<(&str, u64)>) {
     let set = counted(rows, config);

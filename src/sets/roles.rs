@@ -163,7 +163,9 @@ fn named_role(tensor: &Tensor, stem: &str, leaf: &str, names: &Names) -> Option<
         }
     }
     let first = tensor.name.split(['.', '/']).next().unwrap_or_default();
-    if OPTIMIZERS.binary_search(&first).is_ok() || tensor.name.contains("/.OPTIMIZER_SLOT/") {
+    if OPTIMIZERS.binary_search(&first).is_ok()
+        || leaf == "VARIABLE_VALUE" && tensor.name.contains("/.OPTIMIZER_SLOT/")
+    {
         return Some(Optimizer);
     }
     WHOLE.binary_search(&tensor.name.as_str()).is_ok().then_some(Buffer)

@@ -11,3 +11,4 @@ mod hub;
 mod layouts;
 mod readme;
 mod safety;
+mod stored;

@@ -71,6 +71,7 @@ pub fn llama() -> Report {
         }],
         ..Model::default()
     };
+    stated(&mut report.model);
     report.artifacts = artifacts();
     evidence(&mut report);
     report.disclosures = vec![
@@ -115,6 +116,21 @@ pub fn llama() -> Report {
         ),
     ];
     report
+}
+
+/// What its card states of the model.
+fn stated(model: &mut Model) {
+    model.task = Some("text-generation".to_owned());
+    model.datasets = vec![NamedDataset {
+        id: "example-labs/forty-books".to_owned(),
+        at: Some(Place::file("README.md").line(6).key("datasets")),
+    }];
+    model.results = vec![StatedResult {
+        metric: "accuracy".to_owned(),
+        value: "45.3".to_owned(),
+        dataset: Some("MMLU".to_owned()),
+        at: Some(Place::file("README.md").line(8).key("model-index")),
+    }];
 }
 
 /// One file, nothing known of it but its tensors.
@@ -304,6 +320,14 @@ pub fn hostile() -> Report {
         id: attack(),
         relation: Some(attack()),
         at: Some(Place::file(attack())),
+    }];
+    report.model.task = Some(attack());
+    report.model.datasets = vec![NamedDataset { id: attack(), at: None }];
+    report.model.results = vec![StatedResult {
+        metric: attack(),
+        value: attack(),
+        dataset: Some(attack()),
+        at: None,
     }];
     report.model.frameworks = vec![Framework {
         name: attack(),

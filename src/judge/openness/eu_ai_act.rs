@@ -3,7 +3,7 @@
 
 use super::Inputs;
 use crate::{
-    evidence::placeholder,
+    evidence::{Lines, placeholder},
     facts::{Artifact, Card},
     report::{EuAiAct, EuField},
     words::{
@@ -232,13 +232,14 @@ fn summarized(inputs: &Inputs, row: &Row) -> Vec<Place> {
     let mut places = Vec::new();
     for (artifact, card) in cards.filter(|_| !row.labels.is_empty()) {
         places.extend(labeled(artifact, card, row));
+        let lines = Lines::of(card);
         for section in &card.sections {
             let title = section.title.to_lowercase();
             let fits = section.level < 7 && row.labels.iter().any(|label| title.contains(label));
-            let mut lines = card.lines_of(section).skip(1).map(|(_, line)| line.trim());
+            let mut under = lines.under(section).iter().map(|line| line.trim());
             let filled =
                 |line: &str| line.len() > 2 && !line.starts_with('#') && !placeholder(line);
-            if fits && lines.any(filled) {
+            if fits && under.any(filled) {
                 places.push(Place::file(&artifact.path).line(section.line));
             }
         }

@@ -45,7 +45,8 @@ fn failures(inputs: &Inputs) -> Vec<String> {
         _ => {}
     }
     let license = inputs.licenses.get(&FinalParameters);
-    if let Some(license) = license.filter(|license| !license.osi_approved) {
+    let weights = reachable(inputs, FinalParameters);
+    if let Some(license) = license.filter(|license| weights && !license.osi_approved) {
         let id = &license.id;
         reasons.push(format!("the weights are under {id}, which the OSI has not approved"));
     }

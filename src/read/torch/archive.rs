@@ -62,6 +62,7 @@ pub(super) fn read(input: &Input, format: &'static str) -> Result<Listing, ReadE
         folder,
         plain,
         cut_short,
+        script: format == super::SCRIPT.name,
         gathering,
         storages: BTreeMap::new(),
         pickles: Vec::new(),
@@ -127,6 +128,7 @@ struct Archive<'a> {
     folder: &'a str,
     plain: bool,
     cut_short: bool,
+    script: bool,
     gathering: Gathering,
     storages: BTreeMap<&'a str, &'a Member>,
     pickles: Vec<Pickle>,
@@ -185,6 +187,9 @@ impl Archive<'_> {
     /// Lists the tensors of a pickle whose storages are in the folder `of`.
     fn list(&mut self, walk: &Walk, member: &Member, of: &str) -> Vec<crate::facts::Apart> {
         let mut tree = tree::tree(&walk.values, walk.root);
+        if self.script {
+            tree.once();
+        }
         if of != "data" {
             for found in &mut tree.found {
                 found.name = format!("{of}.{}", found.name);

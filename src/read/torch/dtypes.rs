@@ -41,7 +41,7 @@ const fn row(storage: &'static str, dtype: &'static str, name: &'static str, len
 }
 
 /// An element type, by how it lies in a storage.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Element {
     /// As reports spell it.
     pub(super) name: &'static str,

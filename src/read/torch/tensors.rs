@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// A tensor, before its bytes are looked for.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Rebuilt {
     pub(super) dtype: Dtype,
     /// Extents, outermost first, as reports tell them.
@@ -21,7 +21,7 @@ pub(super) struct Rebuilt {
 }
 
 /// Where a tensor's bytes are to be found.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Held {
     /// In a storage.
     Storage(View),
@@ -32,7 +32,7 @@ pub(super) enum Held {
 }
 
 /// A view of a storage.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct View {
     pub(super) storage: Storage,
     /// In bytes from the storage's start.
@@ -46,7 +46,7 @@ pub(super) struct View {
 }
 
 /// What the loader is asked for by an id.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Storage {
     /// As the archive or the list of keys spells it.
     pub(super) key: String,

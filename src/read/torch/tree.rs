@@ -1,6 +1,8 @@
 //! From the values of a checkpoint to named tensors: state dicts nested in state dicts, whole
 //! modules, and what lies beside the model.
 
+use std::collections::HashSet;
+
 use super::tensors::{Rebuilt, is_dict, rebuilt};
 use crate::{
     read::pickle::{Call, Node, Value, Values},
@@ -48,6 +50,8 @@ pub(super) struct Found {
     pub(super) name: String,
     /// `None` for the model itself, else a place in [`Tree::apart`].
     pub(super) section: Option<usize>,
+    /// Whether it was reached through a list.
+    pub(super) listed: bool,
     pub(super) tensor: Rebuilt,
 }
 
@@ -70,6 +74,7 @@ pub(super) fn tree(values: &Values, root: Value) -> Tree {
         tree: Tree::default(),
         steps: values.len().saturating_mul(4).saturating_add(4096),
         names: NAMES,
+        lists: 0,
     };
     walk.scalars(root);
     walk.top(root, "", DEEPEST);
@@ -79,6 +84,14 @@ pub(super) fn tree(values: &Values, root: Value) -> Tree {
 }
 
 impl Tree {
+    /// Drops what lists name a second time: `TorchScript` keeps the flat weights of an LSTM so.
+    pub(super) fn once(&mut self) {
+        let plain: Vec<Rebuilt> =
+            self.found.iter().filter(|it| !it.listed).map(|it| it.tensor.clone()).collect();
+        let plain: HashSet<Rebuilt> = plain.into_iter().collect();
+        self.found.retain(|it| !it.listed || !plain.contains(&it.tensor));
+    }
+
     /// Where there is nothing but a copy of the model, the copy is the model.
     fn promote(&mut self) {
         if self.found.iter().any(|found| found.section.is_none()) {
@@ -107,6 +120,8 @@ struct Walk<'a> {
     steps: usize,
     /// Bytes of names that may still be kept.
     names: usize,
+    /// How many lists lead to here.
+    lists: u32,
 }
 
 impl Walk<'_> {
@@ -233,7 +248,8 @@ impl Walk<'_> {
                 return;
             };
             self.names = names;
-            self.tree.found.push(Found { name: name.to_owned(), section, tensor });
+            let (name, listed) = (name.to_owned(), self.lists > 0);
+            self.tree.found.push(Found { name, section, listed, tensor });
             return;
         }
         if depth == 0 {
@@ -251,11 +267,13 @@ impl Walk<'_> {
     }
 
     fn items(&mut self, items: &[Value], path: &str, section: Option<usize>, depth: u32) {
+        self.lists += 1;
         for (at, item) in items.iter().enumerate() {
             if matches!(item, Value::Node(_)) {
                 self.entry(&at.to_string(), *item, path, section, depth);
             }
         }
+        self.lists -= 1;
     }
 
     fn entries(

@@ -5,6 +5,7 @@ pub(super) mod asking;
 mod components;
 mod files;
 mod findings;
+pub(super) mod g7;
 pub(super) mod groups;
 pub(super) mod integrity;
 pub(super) mod license;
@@ -178,6 +179,7 @@ pub(super) fn compose(report: &Report, style: &Style) -> Document {
         sections.push(components::section(report));
         sections.extend(components::disclosures(report));
         sections.extend(files::sections(report));
+        sections.push(g7::section(report));
     }
     sections.extend(license::uses(report));
     sections.push(findings::section(report, style));

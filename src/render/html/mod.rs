@@ -137,6 +137,7 @@ fn sections(report: &Report, style: &Style, document: &Document, counted: usize)
     if counted > 0 {
         sections.push(section("tensors", "Tensors", listing(report, counted)));
     }
+    sections.push(section("sbom", "SBOM for AI", tables::minimum_elements(report)));
     let asks = document::asking::asks(report, style);
     if !asks.is_empty() {
         sections.push(section("asking", "What to ask for", tables::asks(&asks)));

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     render::{
         document::{
+            g7,
             groups::{component_label, group_label},
             integrity::integrity_lines,
             license::{license_head, license_sources},
@@ -72,6 +73,33 @@ fn finding_row(finding: &Finding) -> Markup {
                         @for text in [&finding.impact, &finding.hint] { p { (prose(text)) } }
                         @if !finding.references.is_empty() {
                             p.quiet { (prose(&finding.references.join(", "))) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What the release fills of an SBOM for AI.
+pub(super) fn minimum_elements(report: &Report) -> Markup {
+    let elements = g7::elements(report);
+    html! {
+        div.wide {
+            table.sortable {
+                caption { (prose(&g7::summary(&elements))) }
+                thead { tr {
+                    th scope="col" { "Id" } th scope="col" { "Element" }
+                    th scope="col" { "State" } th scope="col" { "With" }
+                } }
+                tbody {
+                    @for element in &elements {
+                        @let (state, with) = g7::told(element);
+                        tr {
+                            td { (element.id) }
+                            th scope="row" { (element.title) }
+                            td { (state) }
+                            td { (line(&with)) }
                         }
                     }
                 }

@@ -132,6 +132,46 @@ fn a_page_for_a_pull_request() {
 
     </details>
 
+    <details><summary>SBOM for AI, by the G7&#39;s minimum elements (33 rows)</summary>
+
+    | id | element | state | with |
+    | --- | --- | --- | --- |
+    | MD-01 | SBOM author | filled | the tool; who ran it is not recorded |
+    | MD-02 | SBOM version | filled | 1 |
+    | MD-03 | format name | filled | CycloneDX or SPDX |
+    | MD-04 | format version | filled | 1.6 or 1.7; 3.0.1 |
+    | MD-05 | author signature | not stated |  |
+    | MD-06 | tool name | filled | weighbill |
+    | MD-07 | tool version | filled | 0.1.0 |
+    | MD-08 | generation context | filled | after the build, from the files alone |
+    | MD-09 | timestamp | filled | in SPDX always; in CycloneDX by SOURCE\_DATE\_EPOCH |
+    | MD-10 | dependency relationships | filled | the model on 9 files |
+    | MDL-01 | model name | filled | `example-labs/example-llm-7b` |
+    | MDL-02 | identifier | filled | `pkg:huggingface/example-labs/example-llm-7b@01c7f73d771dfac7d292323805ebc428287df4f9` |
+    | MDL-03 | version | filled | `01c7f73d771dfac7d292323805ebc428287df4f9` |
+    | MDL-04 | timestamp | not stated |  |
+    | MDL-05 | producer | filled | `example-labs (owner of the repo)` |
+    | MDL-06 | description | filled | a model card of 2,104 words  `README.md:1` |
+    | MDL-07 | hash value | filled | `f63f752dd400329aeccee9dd2109d47f7f596005939f3817905a513b5f3ae3a7` |
+    | MDL-08 | hash algorithm | filled | SHA-256 |
+    | MDL-09 | properties | filled | `6,738,415,616 parameters, LlamaForCausalLM, F16` |
+    | MDL-10 | input and output | filled | `text-generation` |
+    | MDL-11 | training properties | filled | 184320 GPU hours |
+    | MDL-12 | license | filled | `Example Community License Agreement` |
+    | MDL-13 | external references | filled | arXiv 2307.09288  `README.md:44` |
+    | DP-01 | name | filled | `example-labs/forty-books` |
+    | DP-02 | description | not stated |  |
+    | DP-03 | content | not stated |  |
+    | DP-04 | identifier | filled | `example-labs/forty-books` |
+    | DP-05 | hash | not stated |  |
+    | DP-06 | provenance | not stated |  |
+    | DP-07 | statistics | not stated |  |
+    | DP-08 | sensitivity | not stated |  |
+    | DP-09 | dependency | filled | the model was trained on them, by the card |
+    | DP-10 | license | not stated |  |
+
+    </details>
+
     <details><summary>Tensors of safetensors (12 rows)</summary>
 
     | name | count | dtype | shape | bytes |
@@ -217,6 +257,46 @@ fn a_page_for_a_pull_request() {
     | kind | bytes | format | file |
     | --- | ---: | --- | --- |
     | weights | 96 | safetensors | `model.safetensors` |
+
+    </details>
+
+    <details><summary>SBOM for AI, by the G7&#39;s minimum elements (33 rows)</summary>
+
+    | id | element | state | with |
+    | --- | --- | --- | --- |
+    | MD-01 | SBOM author | filled | the tool; who ran it is not recorded |
+    | MD-02 | SBOM version | filled | 1 |
+    | MD-03 | format name | filled | CycloneDX or SPDX |
+    | MD-04 | format version | filled | 1.6 or 1.7; 3.0.1 |
+    | MD-05 | author signature | not stated |  |
+    | MD-06 | tool name | filled | weighbill |
+    | MD-07 | tool version | filled | 0.1.0 |
+    | MD-08 | generation context | filled | after the build, from the files alone |
+    | MD-09 | timestamp | filled | in SPDX always; in CycloneDX by SOURCE\_DATE\_EPOCH |
+    | MD-10 | dependency relationships | filled | the model on 1 file |
+    | MDL-01 | model name | filled | `model.safetensors` |
+    | MDL-02 | identifier | filled | `sha256:dc1b77ae0bf34dad64f0eeb9026e60767b07ce91e5906136305f050c368dcc74` |
+    | MDL-03 | version | not stated |  |
+    | MDL-04 | timestamp | not stated |  |
+    | MDL-05 | producer | not stated |  |
+    | MDL-06 | description | not stated |  |
+    | MDL-07 | hash value | filled | `dc1b77ae0bf34dad64f0eeb9026e60767b07ce91e5906136305f050c368dcc74` |
+    | MDL-08 | hash algorithm | filled | SHA-256 |
+    | MDL-09 | properties | filled | `6 parameters, F32` |
+    | MDL-10 | input and output | not stated |  |
+    | MDL-11 | training properties | not stated |  |
+    | MDL-12 | license | not stated |  |
+    | MDL-13 | external references | not stated |  |
+    | DP-01 | name | not stated |  |
+    | DP-02 | description | not stated |  |
+    | DP-03 | content | not stated |  |
+    | DP-04 | identifier | not stated |  |
+    | DP-05 | hash | not stated |  |
+    | DP-06 | provenance | not stated |  |
+    | DP-07 | statistics | not stated |  |
+    | DP-08 | sensitivity | not stated |  |
+    | DP-09 | dependency | not stated |  |
+    | DP-10 | license | not stated |  |
 
     </details>
 

@@ -1,6 +1,9 @@
 //! Holds a config against the tensors, name by name and shape by shape.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+};
 
 use super::{
     Architecture, Dimensions, Meanings,
@@ -19,7 +22,7 @@ use crate::{
 };
 
 /// What came of holding the config against the tensors.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum ConfigCheck {
     /// Every tensor that the config implies is there in its shape, and no other.
     Agrees,
@@ -28,6 +31,7 @@ pub enum ConfigCheck {
     /// Nothing is known of what this config implies, and why, in a clause.
     NoRule(String),
     /// There is no config to hold against.
+    #[default]
     NoConfig,
 }
 
@@ -241,7 +245,7 @@ fn compare(
     let (mut missing, mut misshapen) = (Vec::new(), Vec::new());
     for tensor in expected {
         let name = spelling.of(&tensor.name);
-        match by_name.get(name.as_str()) {
+        match by_name.get(name.as_ref()) {
             Some(at) => {
                 used[*at] = true;
                 if !found[*at].fits(&tensor.shape) {
@@ -263,9 +267,9 @@ fn compare(
         .map(|(tensor, _)| (tensor.name.as_ref(), tensor.shown_shape()))
         .collect();
     Difference {
-        missing: collapse(missing.iter().map(|name| (name.as_str(), ()))),
+        missing: collapse(missing.iter().map(|name| (name.as_ref(), ()))),
         unexpected: collapse(unexpected.iter().copied()),
-        misshapen: collapse(misshapen.iter().map(|(name, e, f)| (name.as_str(), (*e, *f))))
+        misshapen: collapse(misshapen.iter().map(|(name, e, f)| (name.as_ref(), (*e, *f))))
             .into_iter()
             .map(|names| {
                 let (_, expected, found) = &misshapen[names.members[0]];
@@ -289,11 +293,14 @@ struct Spelling {
 }
 
 impl Spelling {
-    fn of(&self, name: &str) -> String {
-        match name.strip_prefix(self.from) {
+    fn of<'n>(&self, name: &'n str) -> Cow<'n, str> {
+        if self.base == self.from && self.other.is_empty() {
+            return Cow::Borrowed(name);
+        }
+        Cow::Owned(match name.strip_prefix(self.from) {
             Some(rest) if !self.from.is_empty() => format!("{}{rest}", self.base),
             _ => format!("{}{name}", self.other),
-        }
+        })
     }
 }
 
@@ -338,7 +345,7 @@ fn spelling(row: &Architecture, expected: &[Expected], found: &HashMap<&str, usi
     let step = (expected.len() / SAMPLE).max(1);
     let hits = |spelling: &Spelling| {
         let names = expected.iter().filter(|it| !it.optional).step_by(step);
-        names.filter(|it| found.contains_key(spelling.of(&it.name).as_str())).count()
+        names.filter(|it| found.contains_key(spelling.of(&it.name).as_ref())).count()
     };
     let mut best: BTreeMap<usize, Spelling> = BTreeMap::new();
     for spelling in spellings {

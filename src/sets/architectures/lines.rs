@@ -1,5 +1,7 @@
 //! Reads a row's lines, and writes out the names and shapes that they imply.
 
+use std::fmt::Write as _;
+
 use super::{
     Architecture,
     expression::{Expression, Lack, Scope},
@@ -254,7 +256,7 @@ impl Loops<'_> {
     fn name(&self) -> String {
         let mut name = self.line.literals[0].clone();
         for (value, literal) in self.values.iter().zip(&self.line.literals[1..]) {
-            name.push_str(itoa(*value).as_str());
+            _ = write!(name, "{value}");
             name.push_str(literal);
         }
         name
@@ -271,10 +273,6 @@ impl Loops<'_> {
         }
         false
     }
-}
-
-fn itoa(number: u64) -> String {
-    number.to_string()
 }
 
 impl Scope for Loops<'_> {
