@@ -83,6 +83,8 @@ vocabulary! {
         Secret = "secret",
         /// A path that names someone's own folder.
         PersonalPath = "personal-path",
+        /// A list of paths for Python that has it run code.
+        PathListImports = "path-list-imports",
         /// A YAML tag that builds a Python object.
         YamlPythonTag = "yaml-python-tag",
         /// An XML entity that is read from elsewhere.

@@ -75,7 +75,10 @@ impl Reading {
                 if let Some(words) = &mut self.import {
                     let joined = self.dotted && !words.is_empty();
                     match words.last_mut().filter(|_| joined) {
-                        Some(last) => last.push_str(&format!(".{word}")),
+                        Some(last) => {
+                            last.push('.');
+                            last.push_str(word);
+                        }
                         None => words.push(word.to_owned()),
                     }
                 } else if first && matches!(word, "import" | "from") {

@@ -79,7 +79,8 @@ pub(super) fn members(pages: &Pages, most: usize) -> Vec<Member> {
 
 /// Whether a link at `from` leads out of the folder that the archive is unpacked in.
 fn leaves(from: &str, target: &str) -> bool {
-    let mut depth = from.split('/').filter(|part| !matches!(*part, "" | ".")).count().saturating_sub(1);
+    let mut depth =
+        from.split('/').filter(|part| !matches!(*part, "" | ".")).count().saturating_sub(1);
     if target.starts_with(['/', '\\']) || target.as_bytes().get(1) == Some(&b':') {
         return true;
     }

@@ -165,14 +165,6 @@ fn unasked_file(it: &Artifact) -> Option<Found> {
         );
         return Some(Found::at(at, message));
     }
-    if name.ends_with(".pth")
-        && text.lines().any(|line| line.starts_with("import ") || line.starts_with("import\t"))
-    {
-        return Some(Found::at(
-            at,
-            "a list of paths whose `import` lines Python runs at every start",
-        ));
-    }
     if path == ".git/config" || path.ends_with("/.git/config") {
         let hook = [
             "fsmonitor",

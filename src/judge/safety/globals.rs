@@ -67,11 +67,10 @@ static TABLES: LazyLock<Table> = LazyLock::new(|| {
 /// What a module was called before Python 3, and is called now.
 fn modern(module: &str) -> &str {
     match module {
-        "__builtin__" | "__builtins__" => "builtins",
+        "__builtin__" | "__builtins__" | "exceptions" => "builtins",
         "copy_reg" => "copyreg",
         "cPickle" => "pickle",
         "commands" => "subprocess",
-        "exceptions" => "builtins",
         "Queue" => "queue",
         "UserDict" | "UserList" | "UserString" => "collections",
         other => other,

@@ -52,15 +52,33 @@ fn hidden(name: &str) -> Option<char> {
 fn look_alike(name: &str) -> Option<char> {
     let latin = name.chars().any(|c| c.is_ascii_alphabetic());
     let alike = |c: &char| {
-        "абвеикмнорстухѕіјԁԛԝАВЕКМНОРСТУХЅІЈαιονρυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧ".contains(*c) || matches!(c, '\u{FF21}'..='\u{FF5A}')
+        "абвеикмнорстухѕіјԁԛԝАВЕКМНОРСТУХЅІЈαιονρυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧ".contains(*c)
+            || matches!(c, '\u{FF21}'..='\u{FF5A}')
     };
     let other = name.chars().any(|c| c.is_alphabetic() && !c.is_ascii() && !alike(&c));
     name.chars().find(|c| latin && !other && alike(c))
 }
 
 /// Endings of files that run, behind an ending of files that do not.
-const RUNS: &[&str] = &["exe", "scr", "bat", "cmd", "com", "pif", "vbs", "js", "lnk", "ps1", "msi", "hta", "jar"];
-const STILL: &[&str] = &["safetensors", "gguf", "bin", "pt", "pth", "onnx", "json", "txt", "md", "pdf", "png", "jpg", "h5", "yaml"];
+const RUNS: &[&str] = &[
+    "exe", "scr", "bat", "cmd", "com", "pif", "vbs", "js", "lnk", "ps1", "msi", "hta", "jar",
+];
+const STILL: &[&str] = &[
+    "safetensors",
+    "gguf",
+    "bin",
+    "pt",
+    "pth",
+    "onnx",
+    "json",
+    "txt",
+    "md",
+    "pdf",
+    "png",
+    "jpg",
+    "h5",
+    "yaml",
+];
 
 fn misleads(case: &Case) -> Vec<Found> {
     let files = case.facts.artifacts.iter().map(|it| it.path.as_str());
@@ -72,11 +90,15 @@ fn misleads(case: &Case) -> Vec<Found> {
             return Some(Found::at(at, message));
         }
         if let Some(c) = look_alike(name) {
-            let message = format!("the name holds U+{:04X} `{c}`, which looks like a Latin letter", u32::from(c));
+            let message = format!(
+                "the name holds U+{:04X} `{c}`, which looks like a Latin letter",
+                u32::from(c)
+            );
             return Some(Found::at(at, message));
         }
         let mut ends = name.rsplit('.');
-        let (last, before) = (ends.next()?.to_ascii_lowercase(), ends.next()?.trim().to_ascii_lowercase());
+        let (last, before) =
+            (ends.next()?.to_ascii_lowercase(), ends.next()?.trim().to_ascii_lowercase());
         let double = RUNS.contains(&last.as_str()) && STILL.contains(&before.as_str());
         double.then(|| {
             let message = format!("ends in .{before}, then in .{last}, which is what counts");
@@ -90,9 +112,12 @@ fn misleads(case: &Case) -> Vec<Found> {
 fn is_device(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or(name).trim_end().to_ascii_lowercase();
     let numbered = |front: &str| {
-        stem.strip_prefix(front).is_some_and(|rest| rest.len() == 1 && rest.bytes().all(|it| it.is_ascii_digit()))
+        stem.strip_prefix(front)
+            .is_some_and(|rest| rest.len() == 1 && rest.bytes().all(|it| it.is_ascii_digit()))
     };
-    matches!(stem.as_str(), "con" | "prn" | "aux" | "nul" | "conin$" | "conout$") || numbered("com") || numbered("lpt")
+    matches!(stem.as_str(), "con" | "prn" | "aux" | "nul" | "conin$" | "conout$")
+        || numbered("com")
+        || numbered("lpt")
 }
 
 fn not_portable(case: &Case) -> Vec<Found> {
@@ -104,13 +129,21 @@ fn not_portable(case: &Case) -> Vec<Found> {
         if let Some(part) = path.split('/').find(|part| is_device(part)) {
             found.push(Found::at(at(), format!("`{part}` is the name of a device on Windows")));
         } else if path.split('/').any(|part| part.ends_with(['.', ' ']) && part != ".") {
-            found.push(Found::at(at(), "a part of it ends in a dot or a space, which Windows drops"));
+            found.push(Found::at(
+                at(),
+                "a part of it ends in a dot or a space, which Windows drops",
+            ));
         } else if path.contains(['\\', ':', '*', '?', '"', '<', '>', '|']) {
-            found.push(Found::at(at(), "holds a mark that Windows does not allow, or takes for another"));
+            found.push(Found::at(
+                at(),
+                "holds a mark that Windows does not allow, or takes for another",
+            ));
         }
         let key: String = path.nfkc().flat_map(char::to_lowercase).collect();
         if let Some(other) = folded.insert(key, path) {
-            let message = format!("differs from {other} by case or spelling alone: on some disks they are one file");
+            let message = format!(
+                "differs from {other} by case or spelling alone: on some disks they are one file"
+            );
             found.push(Found::at(at(), message).severity(Severity::Medium));
         }
     }
@@ -143,7 +176,10 @@ fn tensors(case: &Case) -> Vec<Found> {
                 continue;
             };
             let shown: String = name.chars().take(100).collect();
-            found.push(Found::at(Place::file(&artifact.path).tensor(shown), format!("the name {why}")));
+            found.push(Found::at(
+                Place::file(&artifact.path).tensor(shown),
+                format!("the name {why}"),
+            ));
         }
         all.extend(few(found));
     }
@@ -161,13 +197,25 @@ mod tests {
 
     #[test]
     fn names_are_read_as_programs_read_them() {
-        check("model\u{202E}snesrotefas.exe", "name-misleads: the name holds U+202E, which is not seen");
-        check("m\u{043E}del.bin", "name-misleads: the name holds U+043E `о`, which looks like a Latin letter");
+        check(
+            "model\u{202E}snesrotefas.exe",
+            "name-misleads: the name holds U+202E, which is not seen",
+        );
+        check(
+            "m\u{043E}del.bin",
+            "name-misleads: the name holds U+043E `о`, which looks like a Latin letter",
+        );
         check("модель.bin", "");
         check("模型model.bin", "");
-        check("model.safetensors.exe", "name-misleads: ends in .safetensors, then in .exe, which is what counts");
+        check(
+            "model.safetensors.exe",
+            "name-misleads: ends in .safetensors, then in .exe, which is what counts",
+        );
         check("aux.json", "name-not-portable: `aux.json` is the name of a device on Windows");
-        check("a./b", "name-not-portable: a part of it ends in a dot or a space, which Windows drops");
+        check(
+            "a./b",
+            "name-not-portable: a part of it ends in a dot or a space, which Windows drops",
+        );
         check("auxiliary.json", "");
     }
 
@@ -187,7 +235,22 @@ mod tests {
 
     #[test]
     fn tensors_are_named_like_parameters() {
-        let facts = Build::release("r").safetensors("m.safetensors", &[("a.b", "F32", &[1]), ("../x", "F32", &[1]), ("a\nb", "F32", &[1])]).facts();
-        assert_eq!(told(CHECKS, &facts), ["tensor-name-odd: the name is a path that leads out of a folder", "tensor-name-odd: the name holds U+000A"]);
+        let facts = Build::release("r")
+            .safetensors(
+                "m.safetensors",
+                &[
+                    ("a.b", "F32", &[1]),
+                    ("../x", "F32", &[1]),
+                    ("a\nb", "F32", &[1]),
+                ],
+            )
+            .facts();
+        assert_eq!(
+            told(CHECKS, &facts),
+            [
+                "tensor-name-odd: the name is a path that leads out of a folder",
+                "tensor-name-odd: the name holds U+000A"
+            ]
+        );
     }
 }

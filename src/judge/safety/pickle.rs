@@ -149,22 +149,19 @@ fn dangerous(
     } else {
         ""
     };
-    match pickle.calls.iter().find(|call| call.global == Some(at)) {
-        Some(call) => {
-            let arguments = call.arguments.replace(",)", ")");
-            let message = format!("calls {path}{arguments}, which {deed}{torch}");
-            Found::at(place(artifact, pickle, call.byte), message)
-        }
-        None => {
-            let message = format!("imports {path}, which {deed}{torch}");
-            let severity = if global.calls > 0 {
-                Severity::Critical
-            } else {
-                Severity::High
-            };
-            Found::at(place(artifact, pickle, global.byte), message).severity(severity)
-        }
+    if let Some(call) = pickle.calls.iter().find(|call| call.global == Some(at)) {
+        let arguments = call.arguments.replace(",)", ")");
+        let message = format!("calls {path}{arguments}, which {deed}{torch}");
+        return Found::at(place(artifact, pickle, call.byte), message);
     }
+    let message = format!("imports {path}, which {deed}{torch}");
+    let called = global.calls > 0;
+    let severity = if called {
+        Severity::Critical
+    } else {
+        Severity::High
+    };
+    Found::at(place(artifact, pickle, global.byte), message).severity(severity)
 }
 
 fn told(call: &Call) -> String {

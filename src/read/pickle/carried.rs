@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Node, Value, Values, Walk, is_opcode, machine::walk_plain, walk};
+use super::{Node, Value, Values, Walk, is_opcode, machine::walk_plain};
 use crate::{facts::Pickle, read::window::Window, source::Bytes};
 
 /// Pickles in pickles are followed so deep.
@@ -99,7 +99,7 @@ fn tell(
             }
             Held::Text(text) => match kind(&text, surely) {
                 Kind::Pickle => {
-                    let inner = walk_in(&text);
+                    let inner = super::walk(&text, 0);
                     if surely || inner.is_one() {
                         tell(&text, &inner, member, depth + 1, pickles, carried);
                     }
@@ -109,10 +109,6 @@ fn tell(
             },
         }
     }
-}
-
-fn walk_in(text: &Vec<u8>) -> Walk {
-    walk(text, 0)
 }
 
 /// Bytes that a pickle holds.
@@ -168,10 +164,10 @@ impl Walk {
     /// end as a pickle does and import something.
     pub(in crate::read) fn is_surely_one(&self) -> bool {
         let names = |it: &crate::facts::Global| is_name(&it.module) && is_name(&it.name);
-        let mut named = self.values.globals.iter().filter(|it| names(it));
+        let mut imports = self.values.globals.iter().filter(|it| names(it));
         match self.stopped {
-            Some(_) => named.any(|it| it.calls > 0),
-            None => named.next().is_some(),
+            Some(_) => imports.any(|it| it.calls > 0),
+            None => imports.next().is_some(),
         }
     }
 }

@@ -12,7 +12,10 @@ fn told(bytes: &[u8]) -> String {
     let (within, oddities) = look("a.bin", &bytes, Seen::default());
     let pickles = within.pickles.iter().map(|it| {
         let member = it.member.as_deref().unwrap_or("-");
-        format!("{member} {}", it.globals.first().map_or("nothing".into(), |it| it.path()))
+        format!(
+            "{member} {}",
+            it.globals.first().map_or("nothing".into(), crate::facts::Global::path)
+        )
     });
     let odd = oddities.iter().map(|it| format!("{} {}", it.what, it.saying));
     let unopened = within.unopened.iter().map(|it| it.why.clone());
@@ -44,7 +47,7 @@ fn what_is_not_opened_is_told() {
     }
     assert_eq!(told(&nested), "an archive 8 archives deep");
     assert_eq!(told(b"\x1f\x8b\x08\0broken"), "packed as gzip, and cannot be unpacked");
-    let bomb = gzip(&[&EVIL[..], &vec![0; 80 << 20]].concat());
+    let bomb = gzip(&[EVIL, &vec![0; 80 << 20]].concat());
     let told = told(&bomb);
     assert!(told.contains("archive-bomb unpacks to more than 67108864 bytes"), "{told}");
     assert!(told.starts_with("gzip os.system"), "{told}");

@@ -78,6 +78,35 @@ const SECRETS: &[Secret] = &[
 #[rustfmt::skip]
 const OTHERS: &[&str] = &["-----BEGIN ", "!!python/", "tag:yaml.org,2002:python/", "/home/", "/Users/", "C:\\Users\\", "C:\\\\Users\\\\", "://", "<!ENTITY"];
 
+/// Tags that build nothing but plain values.
+const PLAIN_TAGS: &[&str] = &[
+    "tuple", "none", "bool", "str", "unicode", "int", "long", "float", "complex", "list", "dict",
+    "bytes",
+];
+/// Folders of users that are nobody in particular.
+const NOBODY: &[&str] = &[
+    "user",
+    "username",
+    "ubuntu",
+    "runner",
+    "root",
+    "you",
+    "me",
+    "name",
+    "yourname",
+    "your_name",
+    "Shared",
+    "Public",
+    "work",
+    "app",
+    "jovyan",
+    "model",
+    "ec2-user",
+    "appuser",
+];
+/// What stands for a password in examples.
+const MADE_UP: &[&str] = &["pass", "token", "pwd", "secret", "xxx", "key"];
+
 static NEEDLES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     let all = SECRETS.iter().map(|it| it.begins).chain(OTHERS.iter().copied());
     AhoCorasick::new(all).ok()
@@ -108,8 +137,8 @@ struct Signs<'a> {
 impl Signs<'_> {
     fn told(&mut self, what: What, at: usize, saying: String) {
         if self.found.iter().filter(|it| it.what == what).count() < MOST {
-            let lines = self.bytes[..at].iter().filter(|byte| **byte == b'\n').count();
-            let line = u32::try_from(lines + 1).unwrap_or(u32::MAX);
+            let lines = self.bytes[..at].split(|byte| *byte == b'\n').count();
+            let line = u32::try_from(lines).unwrap_or(u32::MAX);
             self.found.push(Sign { what, line, saying });
         }
     }
@@ -118,115 +147,77 @@ impl Signs<'_> {
         if let Some(secret) = SECRETS.get(needle) {
             return self.secret(secret, at);
         }
-        let Some(other) = OTHERS.get(needle - SECRETS.len()) else {
+        let Some(other) = OTHERS.get(needle - SECRETS.len()).copied() else {
             return;
         };
         let rest = &self.bytes[at + other.len()..];
-        match *other {
-            "-----BEGIN " => {
-                let head = rest.get(..40).unwrap_or(rest);
-                let line = head.split(|byte| *byte == b'-').next().unwrap_or_default();
-                // a key has its bytes behind it; a text about keys has not
-                let body = rest
-                    .iter()
-                    .skip(line.len())
-                    .take(200)
-                    .filter(|byte| byte.is_ascii_alphanumeric())
-                    .count();
-                if line.ends_with(b"PRIVATE KEY") && body > 60 {
-                    self.told(
-                        What::Secret,
-                        at,
-                        format!("a private key ({})", String::from_utf8_lossy(line)),
-                    );
-                }
-            }
-            "!!python/" | "tag:yaml.org,2002:python/" if yaml => {
-                let tag = rest.split(|byte| byte.is_ascii_whitespace()).next().unwrap_or_default();
-                let quiet = [
-                    "tuple", "none", "bool", "str", "unicode", "int", "long", "float", "complex",
-                    "list", "dict", "bytes",
-                ];
-                let tag = String::from_utf8_lossy(tag.get(..80).unwrap_or(tag)).into_owned();
-                if !quiet.contains(&tag.split([':', '/']).next().unwrap_or_default()) {
-                    self.told(What::YamlPythonTag, at, format!("the tag `{other}{tag}`"));
-                }
-            }
+        match other {
+            "-----BEGIN " => self.private_key(rest, at),
+            "!!python/" | "tag:yaml.org,2002:python/" if yaml => self.tag(other, rest, at),
             "/home/" | "/Users/" | "C:\\Users\\" | "C:\\\\Users\\\\" => {
-                let end = |byte: &u8| !(byte.is_ascii_alphanumeric() || b"-_.".contains(byte));
-                let len = rest.iter().position(end).unwrap_or(rest.len());
-                let before = at.checked_sub(1).and_then(|at| self.bytes.get(at));
-                let path = before.is_none_or(|byte| {
-                    !byte.is_ascii_alphanumeric() && *byte != b'/' && *byte != b'.'
-                });
-                let goes_on = matches!(rest.get(len), Some(b'/' | b'\\'));
-                let name = String::from_utf8_lossy(&rest[..len]).into_owned();
-                let of_nobody = [
-                    "user",
-                    "username",
-                    "ubuntu",
-                    "runner",
-                    "root",
-                    "you",
-                    "me",
-                    "name",
-                    "yourname",
-                    "your_name",
-                    "Shared",
-                    "Public",
-                    "work",
-                    "app",
-                    "jovyan",
-                    "model",
-                    "ec2-user",
-                    "appuser",
-                ];
-                if path && goes_on && (2..40).contains(&len) && !of_nobody.contains(&name.as_str())
-                {
-                    self.told(
-                        What::PersonalPath,
-                        at,
-                        format!("a path of someone's own, below {other}{name}"),
-                    );
-                }
+                self.folder(other, rest, at);
             }
-            "://" => {
-                // user:password@host
-                let authority =
-                    rest.split(|byte| b"/ \t\r\n\"'<>)`".contains(byte)).next().unwrap_or_default();
-                let Some((user, _)) =
-                    std::str::from_utf8(authority.get(..200).unwrap_or(authority))
-                        .ok()
-                        .and_then(|it| it.split_once('@'))
-                else {
-                    return;
-                };
-                let Some((name, password)) = user.split_once(':') else {
-                    return;
-                };
-                let made_up = password.starts_with(['$', '{', '<', '%', '[', '*'])
-                    || ["password", "pass", "token", "pwd", "secret", "xxx", "key"]
-                        .iter()
-                        .any(|it| password.to_ascii_lowercase().contains(it));
-                if !name.is_empty() && password.len() >= 6 && !made_up {
-                    self.told(What::Secret, at, "a password in an address".to_owned());
-                }
-            }
+            "://" => self.password(rest, at),
             "<!ENTITY" => {
-                let system = rest
-                    .get(..200)
-                    .unwrap_or(rest)
-                    .windows(6)
-                    .any(|it| it == b"SYSTEM" || it == b"PUBLIC");
-                if system {
-                    self.told(
-                        What::ExternalEntity,
-                        at,
-                        "an entity that is read from elsewhere".to_owned(),
-                    );
+                let near = rest.get(..200).unwrap_or(rest);
+                if near.windows(6).any(|it| it == b"SYSTEM" || it == b"PUBLIC") {
+                    let saying = "an entity that is read from elsewhere".to_owned();
+                    self.told(What::ExternalEntity, at, saying);
                 }
             }
             _ => {}
+        }
+    }
+
+    fn private_key(&mut self, rest: &[u8], at: usize) {
+        let head = rest.get(..40).unwrap_or(rest);
+        let line = head.split(|byte| *byte == b'-').next().unwrap_or_default();
+        // a key has its bytes behind it; a text about keys has not
+        let body = rest.iter().skip(line.len()).take(200);
+        if line.ends_with(b"PRIVATE KEY")
+            && body.filter(|it| it.is_ascii_alphanumeric()).count() > 60
+        {
+            let saying = format!("a private key ({})", String::from_utf8_lossy(line));
+            self.told(What::Secret, at, saying);
+        }
+    }
+
+    fn tag(&mut self, front: &str, rest: &[u8], at: usize) {
+        let tag = rest.split(u8::is_ascii_whitespace).next().unwrap_or_default();
+        let tag = String::from_utf8_lossy(tag.get(..80).unwrap_or(tag)).into_owned();
+        if !PLAIN_TAGS.contains(&tag.split([':', '/']).next().unwrap_or_default()) {
+            self.told(What::YamlPythonTag, at, format!("the tag `{front}{tag}`"));
+        }
+    }
+
+    fn folder(&mut self, front: &str, rest: &[u8], at: usize) {
+        let end = |byte: &u8| !(byte.is_ascii_alphanumeric() || b"-_.".contains(byte));
+        let len = rest.iter().position(end).unwrap_or(rest.len());
+        let before = at.checked_sub(1).and_then(|at| self.bytes.get(at));
+        let within = |byte: &u8| byte.is_ascii_alphanumeric() || b"/.".contains(byte);
+        let goes_on = matches!(rest.get(len), Some(b'/' | b'\\'));
+        let name = String::from_utf8_lossy(&rest[..len]).into_owned();
+        let named = (2..40).contains(&len) && !NOBODY.contains(&name.as_str());
+        if !before.is_some_and(within) && goes_on && named {
+            let saying = format!("a path of someone's own, below {front}{name}");
+            self.told(What::PersonalPath, at, saying);
+        }
+    }
+
+    /// `user:password@host`
+    fn password(&mut self, rest: &[u8], at: usize) {
+        let ends = |byte: &u8| b"/ \t\r\n\"'<>)`".contains(byte);
+        let authority = rest.split(ends).next().unwrap_or_default();
+        let authority = std::str::from_utf8(authority.get(..200).unwrap_or(authority));
+        let user = authority.ok().and_then(|it| it.split_once('@')).map(|(user, _)| user);
+        let Some((name, password)) = user.and_then(|user| user.split_once(':')) else {
+            return;
+        };
+        let lower = password.to_ascii_lowercase();
+        let made_up = password.starts_with(['$', '{', '<', '%', '[', '*'])
+            || MADE_UP.iter().any(|it| lower.contains(it));
+        if !name.is_empty() && password.len() >= 6 && !made_up {
+            self.told(What::Secret, at, "a password in an address".to_owned());
         }
     }
 
@@ -245,7 +236,7 @@ impl Signs<'_> {
         let distinct: std::collections::BTreeSet<u8> = value.iter().copied().collect();
         let digits = value.iter().any(u8::is_ascii_digit)
             || secret.begins == "hf_"
-            || secret.begins.starts_with("A");
+            || secret.begins.starts_with('A');
         let example = value.windows(7).any(|it| it.eq_ignore_ascii_case(b"EXAMPLE"));
         if distinct.len() < 8 || !digits || example {
             return;

@@ -30,7 +30,7 @@ const MARKS: &[&str] = &[
 /// The tags of a template, in order; and whether it breaks off inside one.
 pub(super) fn tags(template: &str) -> (Vec<Tag>, bool) {
     let (mut tags, mut rest, mut line) = (Vec::new(), template, 1u32);
-    while let Some(at) = rest.find("{").filter(|_| !rest.is_empty()) {
+    while let Some(at) = rest.find('{').filter(|_| !rest.is_empty()) {
         line = line.saturating_add(lines(&rest[..at]));
         rest = &rest[at..];
         if let Some(comment) = rest.strip_prefix("{#") {

@@ -92,8 +92,8 @@ fn templates<'a>(case: &Case<'a>) -> Vec<Template<'a>> {
             }
             Contents::Text(text) => {
                 let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
-                let jinja =
-                    name.ends_with(".jinja") || name.ends_with(".jinja2") || name.ends_with(".j2");
+                let end = name.rsplit_once('.').map_or("", |(_, end)| end);
+                let jinja = matches!(end, "jinja" | "jinja2" | "j2");
                 if jinja || stem == "chat_template" {
                     let name = if stem == "chat_template" {
                         "default"
