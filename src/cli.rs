@@ -10,7 +10,7 @@ use clap::{
 use crate::{
     digests::Extent,
     licenses::Use,
-    render::{OUTPUTS, STORED_OUTPUTS, TENSOR_OUTPUTS},
+    render::{DIFF_OUTPUTS, OUTPUTS, STORED_OUTPUTS, TENSOR_OUTPUTS},
     words::Severity,
 };
 
@@ -57,6 +57,10 @@ pub enum Command {
     /// List every tensor: name, dtype, shape, bytes, digest; layers collapsed
     Tensors(Tensors),
 
+    /// Say what changed between two releases, or two JSON reports of them
+    #[command(after_help = DIFF_EXAMPLES)]
+    Diff(Diff),
+
     /// Write an earlier JSON report in another format
     #[command(after_help = RENDER_EXAMPLES)]
     Render(Render),
@@ -79,6 +83,55 @@ pub enum Command {
 
     /// Print the manual page
     Man,
+}
+
+const DIFF_EXAMPLES: &str = "\
+Examples:
+  weighbill diff ./model-v1 ./model-v2
+  weighbill diff report-of-v1.json ./model-v2 --exit-code    the first need not be here
+  weighbill diff owner/name owner/name --revision v1 --revision v2
+  weighbill diff ./base ./finetuned --stats                  how far changed tensors are apart
+
+Exit status: 0 compared, 1 different under --exit-code, 2 nothing to compare.";
+
+/// Arguments of `diff`.
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// The first: a release as `inspect` takes it, or a JSON report of one
+    #[arg(value_name = "A")]
+    pub a: PathBuf,
+
+    /// The second
+    #[arg(value_name = "B")]
+    pub b: PathBuf,
+
+    /// Which snapshots of cached repos: given once for both, twice for the first and the second
+    #[arg(long, value_name = "REVISION")]
+    pub revision: Vec<String>,
+
+    /// What to hash; without digests only names, types and shapes are compared
+    #[arg(long, value_enum, default_value_t, value_name = "EXTENT")]
+    pub digests: Extent,
+
+    /// How far the elements of changed tensors are apart; both releases must be here
+    #[arg(long)]
+    pub stats: bool,
+
+    /// Exit with status 1 where anything differs
+    #[arg(long)]
+    pub exit_code: bool,
+
+    /// Threads to read and hash with [default: one for each processor]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+
+    /// How to write; text where none is named
+    #[arg(short, long, value_name = "FORMAT", value_parser = names(DIFF_OUTPUTS))]
+    pub format: Vec<String>,
+
+    /// How to write.
+    #[command(flatten)]
+    pub writing: Writing,
 }
 
 const RENDER_EXAMPLES: &str = "\
@@ -292,8 +345,9 @@ pub enum Color {
 }
 
 /// The names in a table of outputs, so that `--help` grows with it.
-fn names(table: &'static [crate::render::Output]) -> PossibleValuesParser {
-    let value = |output: &crate::render::Output| PossibleValue::new(output.name).help(output.about);
+fn names<T>(table: &'static [crate::render::Output<T>]) -> PossibleValuesParser {
+    let value =
+        |output: &crate::render::Output<T>| PossibleValue::new(output.name).help(output.about);
     table.iter().map(value).into()
 }
 

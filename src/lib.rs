@@ -8,6 +8,7 @@
 pub mod assemble;
 pub mod cli;
 pub mod commands;
+pub mod compare;
 pub mod digest;
 pub mod digests;
 pub mod evidence;

@@ -43,6 +43,9 @@ pub struct Report {
     pub weight_sets: Vec<WeightSet>,
     /// What the model is.
     pub model: Model,
+    /// The values of its configurations, for who compares two releases.
+    #[serde(default)]
+    pub configs: Vec<ConfigValues>,
     /// The terms.
     pub licenses: Vec<License>,
     /// What the terms say about the uses asked about.
@@ -336,6 +339,17 @@ pub struct Model {
     /// Results that the card's `model-index` states, at most a thousand.
     #[serde(default)]
     pub results: Vec<StatedResult>,
+}
+
+/// The values of one configuration.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConfigValues {
+    /// Relative to the root.
+    pub path: String,
+    /// By dotted key, as written; long ones are cut.
+    pub values: BTreeMap<String, String>,
+    /// Whether some were left out, since there are so many.
+    pub cut: bool,
 }
 
 /// A data set that the card names.

@@ -1,6 +1,7 @@
 //! From all that the line has made to the one [`Report`]: facts, sets, terms, evidence, digests and
 //! findings, each put where the contract says. Decides nothing.
 
+mod configs;
 mod licensing;
 mod model;
 mod weights;
@@ -78,7 +79,8 @@ pub fn report(parts: Parts) -> Report {
         disclosures: disclosures.into_iter().map(disclosed).collect(),
         artifacts: artifacts(&facts, &digests),
         weight_sets: weights::sets(&facts, &sets),
-        model: model::of(&facts, &sets),
+        model: model::of(&facts, &sets, &terms),
+        configs: configs::of(&facts),
         licenses: licensing::held(&terms),
         uses: uses.iter().map(licensing::answer).collect(),
         openness: Some(openness),

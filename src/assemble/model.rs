@@ -1,20 +1,21 @@
 //! What the model is, as its configs, card and weights say.
 
 use crate::{
-    facts::{Artifact, Config, Facts, Node},
+    facts::{Facts, Node},
     report::{BaseModel, Framework, Model, NamedDataset, Quantization, SizeClaim, StatedResult},
     sets::{
         Sets,
         claimed::{Claimed, claimed},
         recognize::active_parameters,
     },
+    terms::{Base, Terms},
     words::Place,
 };
 
 /// Values of a card that the report repeats, of each kind; the rest is for who reads the card.
 const MOST_STATED: usize = 1000;
 
-pub(super) fn of(facts: &Facts, sets: &Sets) -> Model {
+pub(super) fn of(facts: &Facts, sets: &Sets, terms: &Terms) -> Model {
     let config = facts.config("config.json");
     let texts = |key: &str| {
         let node = config.and_then(|(_, config)| config.at(key));
@@ -34,7 +35,7 @@ pub(super) fn of(facts: &Facts, sets: &Sets) -> Model {
         dtypes: primary.map(|set| set.dtypes.clone()).unwrap_or_default(),
         quantization: primary.and_then(|set| set.quantization.as_ref()).map(quantization),
         config_check: sets.config.word().to_owned(),
-        base_model: base_models(facts),
+        base_model: terms.bases.iter().map(base_model).collect(),
         frameworks: frameworks(facts),
         task: facts
             .main_card()
@@ -96,31 +97,12 @@ fn quantization(it: &crate::sets::Quantization) -> Quantization {
     Quantization { method: it.method.clone(), bits: it.bits }
 }
 
-/// What the card and an adapter's config name as the model this one was made from.
-fn base_models(facts: &Facts) -> Vec<BaseModel> {
-    let mut found = Vec::new();
-    if let Some((artifact, card)) = facts.main_card()
-        && let Some(node) = card.key("base_model")
-    {
-        let relation = card.key("base_model_relation").and_then(|it| it.text()).map(str::to_owned);
-        found.extend(node.texts().map(|(line, id)| BaseModel {
-            id: id.to_owned(),
-            relation: relation.clone(),
-            at: Some(Place::file(&artifact.path).line(line).key("base_model")),
-        }));
+fn base_model(base: &Base) -> BaseModel {
+    BaseModel {
+        id: base.id.clone(),
+        relation: base.relation.clone(),
+        at: Some(base.at.clone()),
     }
-    for (artifact, config) in named(facts, "adapter_config.json") {
-        found.extend(config.at("base_model_name_or_path").and_then(|node| {
-            let at = Place::file(&artifact.path).line(node.line).key("base_model_name_or_path");
-            let id = node.text()?.to_owned();
-            Some(BaseModel {
-                id,
-                relation: Some("adapter".to_owned()),
-                at: Some(at),
-            })
-        }));
-    }
-    found
 }
 
 /// Libraries that configs and the card name, with the versions they name.
@@ -159,8 +141,4 @@ fn frameworks(facts: &Facts) -> Vec<Framework> {
         found.push(Framework { name: name.to_owned(), version: None, at });
     }
     found
-}
-
-fn named<'a>(facts: &'a Facts, name: &'a str) -> impl Iterator<Item = (&'a Artifact, &'a Config)> {
-    facts.configs().filter(move |(artifact, _)| artifact.name() == name)
 }

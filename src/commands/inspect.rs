@@ -51,14 +51,19 @@ pub(super) fn request(reading: &Reading) -> anyhow::Result<Request> {
     })
 }
 
+/// How many threads to use: as many as asked for, else one for each processor.
+pub(super) fn threads(asked: Option<u16>) -> usize {
+    let processors = || thread::available_parallelism().map_or(1, NonZero::get);
+    asked.map_or_else(processors, usize::from)
+}
+
 /// The report, made on as many threads as asked for, with progress on a terminal.
 pub(super) fn inspected(
     request: &Request,
     reading: &Reading,
     writing: &Writing,
 ) -> anyhow::Result<Report> {
-    let processors = || thread::available_parallelism().map_or(1, NonZero::get);
-    let threads = reading.threads.map_or_else(processors, usize::from);
+    let threads = threads(reading.threads);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
     let progress = Progress::new(!writing.no_progress && !writing.quiet);
     let report =

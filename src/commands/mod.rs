@@ -1,5 +1,6 @@
 //! What each command does with the line.
 
+mod diff;
 mod explain;
 mod inspect;
 mod licenses;
@@ -22,6 +23,7 @@ pub fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<Outcome> {
         None => inspect::run(&cli.inspect, out),
         Some(Command::Inspect(args)) => inspect::run(args, out),
         Some(Command::Tensors(args)) => tensors::run(args, out),
+        Some(Command::Diff(args)) => diff::run(args, out),
         Some(Command::Render(args)) => render::run(args, out),
         Some(Command::Explain(args)) => explain::run(args, out),
         Some(Command::Licenses(args)) => licenses::run(args, out),

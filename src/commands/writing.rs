@@ -18,13 +18,13 @@ use crate::{
 };
 
 /// Which outputs go where.
-pub(super) struct Plan(Vec<(&'static Output, PathBuf)>);
+pub(super) struct Plan<T: 'static = Report>(Vec<(&'static Output<T>, PathBuf)>);
 
-impl Plan {
+impl<T> Plan<T> {
     /// Formats and files in pairs. One format alone goes to stdout; one file alone gets the first
     /// format of the table.
     pub(super) fn of(
-        table: &'static [Output],
+        table: &'static [Output<T>],
         formats: &[String],
         files: &[PathBuf],
     ) -> anyhow::Result<Self> {
@@ -51,10 +51,10 @@ impl Plan {
     }
 }
 
-/// Writes a report in every planned form.
-pub(super) fn write(
-    plan: &Plan,
-    report: &Report,
+/// Writes a report, or another document, in every planned form.
+pub(super) fn write<T>(
+    plan: &Plan<T>,
+    report: &T,
     style: &Style,
     out: &mut dyn Write,
 ) -> anyhow::Result<()> {

@@ -1,5 +1,6 @@
 //! Every hash in the program: one plan of files, ranges, algorithms and statistics.
 
+mod apart;
 mod cache;
 mod engine;
 mod file;
@@ -16,6 +17,7 @@ use std::{ops::Range, path::PathBuf};
 
 use self::statistics::Tally;
 pub use self::{
+    apart::{Apart, Elements, apart},
     cache::{Cache, run_remembering},
     engine::{run, speeds},
     hasher::{git_blob_sha1, of, sha256},

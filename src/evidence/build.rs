@@ -7,9 +7,9 @@ use super::{gather, strongest};
 use crate::{
     facts::{
         Artifact, Card, Config, Contents, Dtype, Facts, Node, Pointer, Release, Scope, Section,
-        SectionTopic, ShardIndex, Statement, Tensor, Text, WeightFile, Yaml,
+        SectionTopic, ShardIndex, Statement, Tensor, Text, WeightFile, WeightMap, Yaml,
     },
-    sets::Sets,
+    sets,
     words::{Component, FileKind, Origin, Presence},
 };
 
@@ -102,8 +102,7 @@ impl Folder {
     /// Shards of a model and their index; one tensor a shard, `t1` in the first.
     pub(crate) fn shards(mut self, stem: &str, extension: &str, of: usize, here: &[usize]) -> Self {
         let name = |n: usize| format!("{stem}-{n:05}-of-{of:05}.{extension}");
-        let weight_map: BTreeMap<String, String> =
-            (1..=of).map(|n| (format!("t{n}"), name(n))).collect();
+        let weight_map = WeightMap::of((1..=of).map(|n| (format!("t{n}"), name(n)))).0;
         let index = ShardIndex { weight_map, ..ShardIndex::default() };
         let path = format!("{stem}.{extension}.index.json");
         self = self.with(&path, 25_000, FileKind::Index, Contents::Index(index));
@@ -190,7 +189,7 @@ impl Folder {
     #[track_caller]
     pub(crate) fn shows(self, expected: &[(Component, Presence)]) {
         let facts = self.facts();
-        let seen = gather(&facts, &Sets::default());
+        let seen = gather(&facts, &sets::group(&facts));
         let expected: BTreeMap<Component, Presence> = expected.iter().copied().collect();
         for component in Component::ALL {
             let of_it: Vec<_> = seen.iter().filter(|seen| seen.component == *component).collect();

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     facts::{Artifact, Contents, Facts, ShardIndex, WeightFile, What},
-    sets::Sets,
+    sets::{Indexed, Sets},
     words::{FileKind, Role},
 };
 
@@ -82,8 +82,11 @@ pub(super) fn bundles<'a>(facts: &'a Facts, sets: &Sets) -> Vec<Bundle<'a>> {
     let files = weight_files(facts);
     let mut indexed: BTreeSet<&str> = BTreeSet::new();
     let mut bundles: Vec<Bundle> = Vec::new();
-    for (artifact, index) in facts.indexes() {
-        let (bundle, named) = by_index(artifact, index, &files);
+    for checked in &sets.indexes {
+        let Some((artifact, index)) = index_of(facts, checked) else {
+            continue;
+        };
+        let (bundle, named) = by_index(artifact, index, checked, &files);
         indexed.extend(named);
         bundles.push(bundle);
     }
@@ -175,9 +178,18 @@ fn damage(artifact: &Artifact) -> Option<String> {
     }
 }
 
+fn index_of<'a>(facts: &'a Facts, checked: &Indexed) -> Option<(&'a Artifact, &'a ShardIndex)> {
+    let artifact = facts.artifacts.get(checked.artifact)?;
+    match &artifact.contents {
+        Contents::Index(index) => Some((artifact, index)),
+        _ => None,
+    }
+}
+
 fn by_index<'a>(
     artifact: &'a Artifact,
     index: &'a ShardIndex,
+    checked: &Indexed,
     files: &BTreeMap<&'a str, (usize, &'a Artifact)>,
 ) -> (Bundle<'a>, Vec<&'a str>) {
     let folder = artifact.folder();
@@ -188,7 +200,7 @@ fn by_index<'a>(
             format!("{folder}/{name}")
         }
     };
-    let shards = index.shards();
+    let shards = index.weight_map.shards();
     let of = shards.len() as u64;
     let mut bundle = Bundle {
         first: artifact,
@@ -197,11 +209,10 @@ fn by_index<'a>(
         damaged: Vec::new(),
         of: Some(of),
         tensors: 0,
-        misplaced: 0,
+        misplaced: (checked.missing.len() + checked.misplaced.len()) as u64,
         nature: Nature::Parameters,
         step: checkpoint_folder(&artifact.path).map(|(_, step)| step),
     };
-    let mut held: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     let mut named = Vec::new();
     for shard in shards {
         let Some((&path, &(_, file))) = files.get_key_value(joined(shard).as_str()) else {
@@ -212,19 +223,12 @@ fn by_index<'a>(
             bundle.first = file;
             bundle.format = file.format.unwrap_or("weight");
         }
-        let tensors = tensors_of(file).map_or(&[][..], |file| &file.tensors);
-        bundle.tensors += tensors.len() as u64;
-        held.insert(shard, tensors.iter().map(|tensor| tensor.name.as_str()).collect());
+        bundle.tensors += tensors_of(file).map_or(0, |file| file.tensors.len() as u64);
         match damage(file) {
             Some(why) => bundle.damaged.push((file, why)),
             None => bundle.whole += 1,
         }
     }
-    let absent = |(tensor, shard): &(&String, &String)| {
-        held.get(shard.as_str())
-            .is_some_and(|names| !names.is_empty() && !names.contains(tensor.as_str()))
-    };
-    bundle.misplaced = index.weight_map.iter().filter(absent).count() as u64;
     (bundle, named)
 }
 

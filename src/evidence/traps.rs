@@ -60,7 +60,8 @@ fn weights_that_are_not_all_here() {
 fn a_shard_must_hold_what_its_index_says() {
     let folder = Folder::named("a").shards("model", "safetensors", 2, &[1]);
     let folder = folder.weights("model-00002-of-00002.safetensors", &["other"]);
-    let seen = super::gather(&folder.facts(), &crate::sets::Sets::default());
+    let facts = folder.facts();
+    let seen = super::gather(&facts, &crate::sets::group(&facts));
     let of_it: Vec<&str> = seen.iter().map(|seen| seen.saying.as_str()).collect();
     assert_eq!(of_it, ["2 tensors in 2 safetensors shards; 1 tensor not where the index says"]);
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{
     Artifact, Card, Config, Contents, Dtype, Facts, Node, Release, Scope, ShardIndex, Tensor, Text,
-    Tokenizer, WeightFile, Within, Yaml,
+    Tokenizer, WeightFile, WeightMap, Within, Yaml,
 };
 use crate::words::{FileKind, Origin};
 
@@ -54,7 +54,7 @@ impl Build {
     pub(crate) fn index(self, path: &str, total_size: Option<u64>, map: &[(&str, &str)]) -> Self {
         let pair = |(tensor, shard): &(&str, &str)| ((*tensor).to_owned(), (*shard).to_owned());
         let index = ShardIndex {
-            weight_map: map.iter().map(pair).collect(),
+            weight_map: WeightMap::of(map.iter().map(pair)).0,
             total_size,
             total_parameters: None,
         };

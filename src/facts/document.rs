@@ -32,6 +32,8 @@ pub enum Form {
 pub struct Libraries {
     /// Line from 1, name, and version as constrained, in the order written.
     pub named: Vec<(u32, String, Option<String>)>,
+    /// What the file gives as the license of its own project: line from 1, and the name as written.
+    pub licenses: Vec<(u32, String)>,
     /// Whether the file goes on after what was read.
     pub cut: bool,
 }

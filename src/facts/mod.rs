@@ -15,6 +15,7 @@ mod pickle;
 mod release;
 mod tensor;
 mod tokenizer;
+mod weight_map;
 mod weights;
 mod within;
 
@@ -31,6 +32,7 @@ pub use pickle::{Call, Extension, Global, Pickle};
 pub use release::{Release, Scope};
 pub use tensor::Tensor;
 pub use tokenizer::Tokenizer;
+pub use weight_map::{Making, WeightMap};
 pub use weights::{Apart, ShardIndex, WeightFile};
 pub use within::{Unopened, Within};
 

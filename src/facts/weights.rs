@@ -1,8 +1,8 @@
 //! Files of tensors, and the indexes over them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::{Pickle, Tensor};
+use super::{Pickle, Tensor, WeightMap};
 use crate::words::Role;
 
 /// A file of tensors.
@@ -43,24 +43,10 @@ pub struct Apart {
 /// A `*.index.json`: which shard holds which tensor.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ShardIndex {
-    /// Tensor name to shard file name, in the order of names.
-    pub weight_map: BTreeMap<String, String>,
+    /// Tensor name to shard file name.
+    pub weight_map: WeightMap,
     /// `metadata.total_size`, in bytes; a float is taken where it is a whole number.
     pub total_size: Option<u64>,
     /// `metadata.total_parameters`.
     pub total_parameters: Option<u64>,
-}
-
-impl ShardIndex {
-    /// The shards named, each once, in order.
-    pub fn shards(&self) -> Vec<&str> {
-        let (mut shards, mut last) = (BTreeSet::new(), None);
-        for shard in self.weight_map.values() {
-            if last != Some(shard) {
-                last = Some(shard); // neighbors by name are neighbors by shard, mostly
-                shards.insert(shard.as_str());
-            }
-        }
-        shards.into_iter().collect()
-    }
 }

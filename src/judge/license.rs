@@ -1,6 +1,10 @@
 //! Terms that are missing, unknown, changed, or in conflict with each other.
 
+mod bases;
 mod called_open;
+mod data;
+mod duties;
+mod statements;
 
 use super::{Case, Check, Found};
 use crate::{
@@ -79,6 +83,76 @@ pub(super) const CHECKS: &[Check] = &[
         hint: "Go by the license, and do not repeat the words in your own documents.",
         references: &["Open Source Definition", "Open Source AI Definition 1.0"],
         find: called_open::find,
+    },
+    Check {
+        id: "license-base-duties",
+        category: Category::License,
+        severity: Severity::Medium,
+        title: "The base model's license asks more than this release's",
+        impact: "What the base's license asks of everything made from it still holds, whatever is declared here.",
+        hint: "Read the base model's license, and ask the publisher how the release meets it.",
+        references: &[],
+        find: bases::find,
+    },
+    Check {
+        id: "license-duties-unmet",
+        category: Category::License,
+        severity: Severity::Low,
+        title: "Something that the license asks to be shown is not seen",
+        impact: "Whoever hands the release on without it breaks the license's terms.",
+        hint: "Add what the license asks for before you hand the release on.",
+        references: &[],
+        find: duties::unmet,
+    },
+    Check {
+        id: "license-policy-missing",
+        category: Category::License,
+        severity: Severity::Low,
+        title: "The use policy that the license refers to is not here",
+        impact: "What the policy bars is a part of the terms, and cannot be read in the release.",
+        hint: "Get the policy from where the model was published, and keep it with the release.",
+        references: &[],
+        find: duties::policy_missing,
+    },
+    Check {
+        id: "license-data-restricts",
+        category: Category::License,
+        severity: Severity::Info,
+        title: "Data under stricter terms than the weights",
+        impact: "Whether terms of data reach weights trained on it is disputed; some publishers hold that they do.",
+        hint: "Ask the publisher on what grounds the weights are under freer terms than the data.",
+        references: &[],
+        find: data::find,
+    },
+    Check {
+        id: "license-statements-differ",
+        category: Category::License,
+        severity: Severity::Low,
+        title: "The card's own words name another license",
+        impact: "Readers of the card and tools that read its tag come to different terms.",
+        hint: "Ask the publisher which of the two is meant.",
+        references: &[],
+        find: statements::differ,
+    },
+    Check {
+        id: "license-link-missing",
+        category: Category::License,
+        severity: Severity::Low,
+        title: "The file that the card names as the license is not here",
+        impact: "The terms that the card refers to cannot be read in the release.",
+        hint: "Get the file from where the model was published.",
+        references: &[],
+        find: statements::dead_link,
+    },
+    Check {
+        id: "license-weights-left-out",
+        category: Category::License,
+        severity: Severity::Medium,
+        title: "No license is stated for the weights",
+        impact: "A license for code or data alone gives no right to use the weights.",
+        hint: "Ask the publisher for the terms of the weights.",
+        references: &[],
+        find: statements::weights_left_out,
     },
 ];
 

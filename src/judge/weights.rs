@@ -3,15 +3,14 @@
 use std::{
     borrow::Cow,
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
-    hash::{BuildHasher, RandomState},
 };
 
 use super::{Case, Check, Found};
 use crate::{
-    facts::{Artifact, Contents, Facts, ShardIndex, WeightFile},
+    facts::{Artifact, Contents, ShardIndex},
     layers::{Pattern, collapse},
     sets::{
-        Nature, WeightSet,
+        Indexed, Nature, Shard, WeightSet,
         claims::{ClaimOf, agrees, claims},
         is_end, logical, numbering, tensors,
     },
@@ -152,107 +151,30 @@ pub(super) fn beside(artifact: &Artifact, name: &str) -> String {
     }
 }
 
-/// An index with the shards that it names.
-struct Indexed<'f> {
-    artifact: &'f Artifact,
-    index: &'f ShardIndex,
-    /// Each shard's name with what lies there.
-    shards: BTreeMap<&'f str, Shard<'f>>,
-}
-
-enum Shard<'f> {
-    Absent,
-    /// Here, and its tensors not listed.
-    Unread,
-    Listed(&'f Artifact, &'f WeightFile),
-}
-
-fn indexes(facts: &Facts) -> Vec<Indexed<'_>> {
-    let shard = |artifact: &Artifact, name: &str| {
-        let Some(at) = facts.position(&beside(artifact, name)) else {
-            return Shard::Absent;
-        };
-        let artifact = &facts.artifacts[at];
-        match facts.weight_file(at).filter(|_| artifact.unreadable.is_none()) {
-            Some(file) => Shard::Listed(artifact, file),
-            None => Shard::Unread,
-        }
-    };
-    let indexes = facts.indexes().map(|(artifact, index)| {
-        let shards = index.shards().into_iter().map(|name| (name, shard(artifact, name)));
-        Indexed {
-            artifact,
-            index,
-            shards: shards.collect(),
-        }
-    });
-    indexes.collect()
-}
-
-impl<'f> Indexed<'f> {
-    fn place(&self) -> Place {
-        Place::file(&self.artifact.path)
-    }
-
-    fn listed(&self) -> impl Iterator<Item = (&'f str, &'f Artifact, &'f WeightFile)> {
-        self.shards.iter().filter_map(|(name, shard)| match shard {
-            Shard::Listed(artifact, file) => Some((*name, *artifact, *file)),
+/// The indexes that were held against their shards, each with its own file.
+fn indexes<'a>(
+    case: &'a Case,
+) -> impl Iterator<Item = (&'a Indexed, &'a Artifact, &'a ShardIndex)> {
+    case.sets.indexes.iter().filter_map(|indexed| {
+        let artifact = case.facts.artifacts.get(indexed.artifact)?;
+        match &artifact.contents {
+            Contents::Index(index) => Some((indexed, artifact, index)),
             _ => None,
-        })
-    }
-
-    fn is_whole(&self) -> bool {
-        self.shards.values().all(|shard| matches!(shard, Shard::Listed(..)))
-    }
-
-    /// Tensor name to the shards that hold it; nothing where index and shards say the same, so that
-    /// a release that is in order costs little.
-    fn holders(&self) -> Option<HashMap<&'f str, Vec<&'f str>>> {
-        if self.says_the_same() {
-            return None;
         }
-        let mut holders: HashMap<&str, Vec<&str>> = HashMap::new();
-        for (shard, _, file) in self.listed() {
-            for tensor in tensors(file) {
-                holders.entry(&tensor.name).or_default().push(shard);
-            }
-        }
-        Some(holders)
-    }
-
-    /// Whether the index names each tensor of the listed shards in its shard and no other there,
-    /// told by the sums of keyed hashes of all pairs.
-    fn says_the_same(&self) -> bool {
-        let keys = RandomState::new();
-        let add = |sum: u64, pair: (&str, &str)| sum.wrapping_add(keys.hash_one(pair));
-        let listed = |shard: &str| matches!(self.shards.get(shard), Some(Shard::Listed(..)));
-        let mut last = ("", false);
-        let mut named = 0;
-        for (name, shard) in &self.index.weight_map {
-            if last.0 != shard {
-                last = (shard, listed(shard));
-            }
-            if last.1 {
-                named = add(named, (name, shard));
-            }
-        }
-        let held = self
-            .listed()
-            .flat_map(|(shard, _, file)| tensors(file).map(move |it| (it.name.as_str(), shard)));
-        held.fold(0, add) == named
-    }
+    })
 }
 
 fn shard_missing(case: &Case) -> Vec<Found> {
-    let indexes = indexes(case.facts);
     let mut found = Vec::new();
-    for indexed in &indexes {
-        let absent = |shard: &str| matches!(indexed.shards.get(shard), Some(Shard::Absent));
-        let names: Vec<&str> = indexed.shards.keys().copied().filter(|it| absent(it)).collect();
+    for (indexed, artifact, index) in indexes(case) {
+        let absent = |shard: usize| indexed.shards.get(shard) == Some(&Shard::Absent);
+        let shards = index.weight_map.shards().iter().enumerate();
+        let names: Vec<&String> =
+            shards.filter(|(shard, _)| absent(*shard)).map(|(_, name)| name).collect();
         if names.is_empty() {
             continue;
         }
-        let lost = indexed.index.weight_map.values().filter(|shard| absent(shard)).count();
+        let lost = index.weight_map.rows().filter(|(_, shard)| absent(*shard)).count();
         let message = format!(
             "{} of {} that the index names are not here, with {}: {}",
             names.len(),
@@ -260,17 +182,19 @@ fn shard_missing(case: &Case) -> Vec<Found> {
             counted(lost, "tensor"),
             listed(&names)
         );
-        found.push(Found::at(indexed.place(), message));
+        found.push(Found::at(Place::file(&artifact.path), message));
     }
-    found.extend(gaps(case.facts, &indexes));
+    found.extend(gaps(case));
     found
 }
 
 /// Numbers left out where names say `-of-00003` and no index speaks of them.
-fn gaps(facts: &Facts, indexes: &[Indexed]) -> Vec<Found> {
-    let known: HashSet<String> = indexes
-        .iter()
-        .flat_map(|it| it.shards.keys().map(|shard| beside(it.artifact, shard)))
+fn gaps(case: &Case) -> Vec<Found> {
+    let facts = case.facts;
+    let known: HashSet<String> = indexes(case)
+        .flat_map(|(_, artifact, index)| {
+            index.weight_map.shards().iter().map(|shard| beside(artifact, shard))
+        })
         .collect();
     let mut families: BTreeMap<(&str, String, u64), BTreeSet<u64>> = BTreeMap::new();
     let mut firsts: BTreeMap<(&str, String, u64), &Artifact> = BTreeMap::new();
@@ -308,76 +232,52 @@ pub(super) fn all_here(case: &Case) -> bool {
 }
 
 fn index_tensor_missing(case: &Case) -> Vec<Found> {
-    let found = |indexed: &Indexed| {
-        let holders = indexed.holders()?;
-        let listed = |shard: &str| matches!(indexed.shards.get(shard), Some(Shard::Listed(..)));
-        let lost = indexed
-            .index
-            .weight_map
-            .iter()
-            .filter(|(name, shard)| listed(shard) && !holders.contains_key(name.as_str()));
-        let lost: Vec<&str> = lost.map(|(name, _)| name.as_str()).collect();
-        (!lost.is_empty()).then(|| {
-            let count = counted(lost.len(), "tensor");
-            let message =
-                format!("{count} in the index and in no shard: {}", collapsed(lost.into_iter()));
-            Found::at(indexed.place(), message)
-        })
-    };
-    indexes(case.facts).iter().filter_map(found).collect()
+    let lossy = indexes(case).filter(|(indexed, ..)| !indexed.missing.is_empty());
+    let found = lossy.map(|(indexed, artifact, _)| {
+        let count = counted(indexed.missing.len(), "tensor");
+        let names = collapsed(indexed.missing.iter().map(String::as_str));
+        let message = format!("{count} in the index and in no shard: {names}");
+        Found::at(Place::file(&artifact.path), message)
+    });
+    found.collect()
 }
 
 fn index_tensor_misplaced(case: &Case) -> Vec<Found> {
-    let found = |indexed: &Indexed| {
-        let holders = indexed.holders()?;
-        let elsewhere = |name: &str, shard: &str| {
-            let listed = matches!(indexed.shards.get(shard), Some(Shard::Listed(..)));
-            holders.get(name).filter(|holders| listed && !holders.contains(&shard))
-        };
-        let moved = indexed.index.weight_map.iter().filter_map(|(name, shard)| {
-            Some((name.as_str(), shard.as_str(), *elsewhere(name, shard)?.first()?))
-        });
-        let moved: Vec<(&str, &str, &str)> = moved.collect();
-        let (name, stated, real) = moved.first()?;
+    let found = indexes(case).filter_map(|(indexed, artifact, _)| {
+        let first = indexed.misplaced.first()?;
         let message = format!(
-            "{} in another shard than the index says: {name} is in {real}, not in {stated}",
-            counted(moved.len(), "tensor")
+            "{} in another shard than the index says: {} is in {}, not in {}",
+            counted(indexed.misplaced.len(), "tensor"),
+            first.tensor,
+            first.real,
+            first.stated
         );
-        Some(Found::at(indexed.place().tensor(*name), message))
-    };
-    indexes(case.facts).iter().filter_map(found).collect()
+        Some(Found::at(Place::file(&artifact.path).tensor(&first.tensor), message))
+    });
+    found.collect()
 }
 
 fn tensor_not_indexed(case: &Case) -> Vec<Found> {
     let mut found = Vec::new();
-    for indexed in indexes(case.facts) {
-        if indexed.says_the_same() {
-            continue;
-        }
-        for (_, artifact, file) in indexed.listed() {
-            let unnamed = tensors(file).map(|tensor| tensor.name.as_str());
-            let unnamed: Vec<&str> =
-                unnamed.filter(|name| !indexed.index.weight_map.contains_key(*name)).collect();
-            if !unnamed.is_empty() {
-                let count = counted(unnamed.len(), "tensor");
-                let names = collapsed(unnamed.into_iter());
-                let message =
-                    format!("{count} that {} does not name: {names}", indexed.artifact.path);
-                found.push(Found::at(Place::file(&artifact.path), message));
-            }
+    for (indexed, artifact, _) in indexes(case) {
+        for (shard, unnamed) in &indexed.unnamed {
+            let count = counted(unnamed.len(), "tensor");
+            let names = collapsed(unnamed.iter().map(String::as_str));
+            let message = format!("{count} that {} does not name: {names}", artifact.path);
+            found.push(Found::at(Place::file(&case.facts.artifacts[*shard].path), message));
         }
     }
     found
 }
 
 fn index_total_size(case: &Case) -> Vec<Found> {
-    let found = |indexed: &Indexed| {
-        let stated = indexed.index.total_size.filter(|_| indexed.is_whole())?;
+    let found = |(indexed, artifact, index): (&Indexed, &Artifact, &ShardIndex)| {
+        let stated = index.total_size.filter(|_| indexed.is_whole())?;
         let (mut stored, mut by_name, mut files) = (0_u64, 0_u64, 0_u64);
-        for (_, artifact, file) in indexed.listed() {
-            files = files.saturating_add(artifact.len);
+        for shard in indexed.listed() {
+            files = files.saturating_add(case.facts.artifacts[shard].len);
             let mut before = None;
-            for tensor in tensors(file) {
+            for tensor in case.facts.weight_file(shard).into_iter().flat_map(tensors) {
                 by_name = by_name.saturating_add(tensor.len());
                 // Two names for the same bytes take them once.
                 if before.is_none_or(|it| it != &tensor.bytes) {
@@ -395,18 +295,16 @@ fn index_total_size(case: &Case) -> Vec<Found> {
             ""
         };
         let message = format!("total_size is {stated} bytes, the tensors take {stored}{files}");
-        Some(Found::at(indexed.place().key("metadata.total_size"), message))
+        Some(Found::at(Place::file(&artifact.path).key("metadata.total_size"), message))
     };
-    indexes(case.facts).iter().filter_map(found).collect()
+    indexes(case).filter_map(found).collect()
 }
 
 fn index_total_parameters(case: &Case) -> Vec<Found> {
-    let found = |indexed: &Indexed| {
-        let stated = indexed.index.total_parameters.filter(|_| indexed.is_whole())?;
-        let (_, shard, _) = indexed.listed().next()?;
-        let set = case.sets.sets.iter().find(|set| {
-            set.files.iter().any(|file| case.facts.artifacts[*file].path == shard.path)
-        })?;
+    let found = |(indexed, artifact, index): (&Indexed, &Artifact, &ShardIndex)| {
+        let stated = index.total_parameters.filter(|_| indexed.is_whole())?;
+        let shard = indexed.listed().next()?;
+        let set = case.sets.sets.iter().find(|set| set.files.contains(&shard))?;
         let counts = [set.parameters, set.elements, set.main_parameters()];
         if counts.contains(&Some(stated)) {
             return None;
@@ -415,9 +313,9 @@ fn index_total_parameters(case: &Case) -> Vec<Found> {
         let message = format!(
             "total_parameters is {stated}, the tensors hold {logical} parameters in {stored} elements"
         );
-        Some(Found::at(indexed.place().key("metadata.total_parameters"), message))
+        Some(Found::at(Place::file(&artifact.path).key("metadata.total_parameters"), message))
     };
-    indexes(case.facts).iter().filter_map(found).collect()
+    indexes(case).filter_map(found).collect()
 }
 
 fn weights_twice(case: &Case) -> Vec<Found> {

@@ -1,5 +1,8 @@
 use super::*;
-use crate::facts::build::{Build, stored};
+use crate::facts::{
+    Facts,
+    build::{Build, stored},
+};
 
 const A: (&str, &str, &[u64]) = ("a.weight", "F32", &[4, 4]);
 const B: (&str, &str, &[u64]) = ("b.weight", "F32", &[4]);

@@ -90,7 +90,7 @@ fn pair(declared: &License, text: &Match) -> Agreement {
 }
 
 /// Whether two ids stand for one text, as `GPL-3.0-only` and `GPL-3.0-or-later` do.
-pub(super) fn same_text(one: &License, other: &License) -> bool {
+pub fn same_text(one: &License, other: &License) -> bool {
     fn text_id(license: &License) -> &str {
         let id = license.spdx.as_deref().unwrap_or(&license.id);
         id.trim_end_matches("-or-later").trim_end_matches("-only")

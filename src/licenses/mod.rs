@@ -7,11 +7,13 @@
 //! | --- | --- |
 //! | Which licenses are in this text? | [`read`] |
 //! | What does this declared value mean? | [`declared`], [`by_link`] |
+//! | Which licenses does this sentence name? | [`named_in`] |
 //! | What does this license ask? | [`license`], [`License::terms`] |
 //! | What does it say about this use? | [`answers`] |
 //! | Do the card and the text agree? | [`compare`] |
 //! | What of the base model's license was dropped? | [`dropped`] |
 //! | Which duties are not seen to be met? | [`unmet`] |
+//! | What was a well-known base model or data set published under? | [`of_model`], [`of_dataset`] |
 //! | Is it open for the Model Openness Framework? | [`mof`] |
 //!
 //! Where a text goes: `decode` and `sniff` (is it text at all?), `markup` and `fold` (one form for
@@ -30,6 +32,7 @@ mod decode;
 mod detect;
 mod duties;
 mod fold;
+mod known;
 mod leftover;
 mod links;
 mod markup;
@@ -39,6 +42,7 @@ mod phrases;
 mod read;
 mod shingles;
 mod sniff;
+mod spoken;
 mod standards;
 mod terms;
 mod uses;
@@ -46,14 +50,16 @@ mod uses;
 pub use answers::answers;
 pub use catalog::{Catalog, HubId, Kind, License, catalog};
 pub use class::{Class, Freedom};
-pub use compare::{Agreement, compare, dropped};
+pub use compare::{Agreement, compare, dropped, same_text};
 pub use declared::{Declared, Meaning, declared};
 pub use decode::Encoding;
 pub use duties::{Duty, Shown, Unmet, unmet};
+pub use known::{Known, of_dataset, of_model};
 pub use links::by_link;
 pub use ordinary::license;
 pub use read::{How, Match, Reading, read};
 pub use sniff::{ErrorPage, ReadingKind};
+pub use spoken::named_in;
 pub use terms::{Is, TOPICS, Term};
 pub use uses::{NoSuchUse, Says, Situation, USES, Use, UseAnswer};
 

@@ -36,7 +36,7 @@ pub enum Reads {
 /// Every hint; the first that fits holds.
 #[rustfmt::skip]
 pub const HINTS: &[Hint] = &[
-    Hint { names: &["requirements*.txt", "constraints*.txt", "pyproject.toml", "setup.py", "setup.cfg", "pipfile", "environment*.yml", "environment*.yaml", "conda*.yml", "conda*.yaml", "dockerfile*", "*.dockerfile", "containerfile", "cargo.toml"], kind: FileKind::Other, reads: Reads::Libraries },
+    Hint { names: &["requirements*.txt", "constraints*.txt", "pyproject.toml", "setup.py", "setup.cfg", "pipfile", "environment*.yml", "environment*.yaml", "conda*.yml", "conda*.yaml", "dockerfile*", "*.dockerfile", "containerfile", "cargo.toml", "metadata", "pkg-info"], kind: FileKind::Other, reads: Reads::Libraries },
     Hint { names: &["*.ipynb"], kind: FileKind::Notebook, reads: Reads::Notebook },
     Hint { names: &["*.sh", "*.bash", "*.zsh", "*.slurm", "*.sbatch", "*.ksh"], kind: FileKind::Code, reads: Reads::Code },
     Hint { names: &["*.py", "*.pyx", "*.pyi", "*.r", "*.jl", "*.c", "*.cc", "*.cpp", "*.cxx", "*.cu", "*.cuh", "*.h", "*.hpp", "*.rs", "*.go", "*.java", "*.js", "*.mjs", "*.ts", "*.swift", "*.kt", "*.m", "*.mm", "*.metal", "*.cs", "makefile"], kind: FileKind::Code, reads: Reads::Code },

@@ -9,7 +9,7 @@ use serde::{
 use serde_json::Value;
 
 use super::{gathering::escape, notes::Notes};
-use crate::facts::{Oddity, ShardIndex, What};
+use crate::facts::{Making, Oddity, ShardIndex, What};
 
 /// Longer indexes are not read.
 pub(super) const LONGEST: u64 = 1 << 30;
@@ -108,7 +108,13 @@ impl<'de> Visitor<'de> for WeightMap<'_> {
 
     fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<(), M::Error> {
         let mut safe = String::new(); // the last shard that was found to be one
-        while let Some((tensor, shard)) = map.next_entry::<String, String>()? {
+        let mut made = Making::default();
+        let outcome = loop {
+            let (tensor, shard) = match map.next_entry::<String, String>() {
+                Ok(Some(entry)) => entry,
+                Ok(None) => break Ok(()),
+                Err(fault) => break Err(fault),
+            };
             if shard != safe {
                 match escape(&shard) {
                     None => safe.clone_from(&shard),
@@ -118,14 +124,14 @@ impl<'de> Visitor<'de> for WeightMap<'_> {
                     }
                 }
             }
-            if let Some(before) = self.index.weight_map.insert(tensor, shard) {
-                self.odd.of_file(
-                    What::DuplicateName,
-                    format!("a tensor stands twice, first in `{before}`"),
-                );
-            }
+            made.add(tensor.into_boxed_str(), &shard);
+        };
+        let (made, twice) = made.finish();
+        if let Some(tensor) = twice {
+            self.odd.of_tensor(What::DuplicateName, &tensor, "stands twice in the index");
         }
-        Ok(())
+        self.index.weight_map = made; // of a broken index, what stands before the fault
+        outcome
     }
 }
 
@@ -149,7 +155,7 @@ mod tests {
     fn check(json: &str, total: Option<u64>) {
         let (index, oddities) = read("model.safetensors.index.json", json.as_bytes());
         assert_eq!((index.total_size, oddities), (total, vec![]));
-        assert_eq!(index.shards(), ["x"]);
+        assert_eq!(index.weight_map.shards(), ["x"]);
     }
 
     #[test]
@@ -165,7 +171,7 @@ mod tests {
     fn odd(json: &str, what: What) {
         let (index, oddities) = read("model.safetensors.index.json", json.as_bytes());
         assert_eq!(oddities[0].what, what);
-        assert!(index.weight_map.contains_key("a"));
+        assert!(index.weight_map.get("a").is_some());
     }
 
     proptest::proptest! {

@@ -1,5 +1,6 @@
 //! Lists of libraries: requirements, project files, environments, image recipes.
 
+use super::package_license;
 use crate::facts::{Libraries, Text};
 
 /// Libraries of one file that are kept.
@@ -21,10 +22,12 @@ pub fn read(path: &str, text: &Text) -> Libraries {
             lines().flat_map(|(line, text)| image(line, text)).collect()
         }
         () if name == "setup.py" || name == "setup.cfg" => setup(&text.text),
+        () if matches!(name.as_str(), "metadata" | "pkg-info") => metadata(&text.text),
         () => lines().filter_map(|(line, text)| requirement(line, text)).collect(),
     };
     named.truncate(MOST);
-    Libraries { named, cut: text.cut }
+    let licenses = package_license::read(&name, &text.text);
+    Libraries { named, licenses, cut: text.cut }
 }
 
 type Named = (u32, String, Option<String>);
@@ -170,6 +173,17 @@ fn setup(text: &str) -> Vec<Named> {
     found
 }
 
+/// What the metadata of a built package requires, up to its description.
+fn metadata(text: &str) -> Vec<Named> {
+    if !package_license::is_metadata("metadata", text) {
+        return Vec::new();
+    }
+    let lines = (1..).zip(text.lines()).take_while(|(_, text)| !text.is_empty());
+    lines
+        .filter_map(|(line, text)| requirement(line, text.strip_prefix("Requires-Dist:")?))
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -214,6 +228,12 @@ mod tests {
             "setup(\n install_requires=[\n 'torch',\n \"a>1\",\n ],\n name='b')",
             "torch, a >1",
         );
+        check(
+            "METADATA",
+            "Metadata-Version: 2.1\nName: a\nRequires-Dist: torch (>=2)\n\nRequires-Dist: b",
+            "torch (>=2)",
+        );
+        check("METADATA", "Requires-Dist: b", "");
         check("setup.cfg", "[options]\ninstall_requires =\n  torch\n  a>1\n[x]\nb", "torch, a >1");
     }
 
@@ -229,8 +249,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_survived(text in "\\PC*|([a-z=\\[\\]\"'\n:;<> -]|install_requires|FROM |pip install |dependencies:){0,60}") {
-            for name in ["requirements.txt", "pyproject.toml", "environment.yml", "Dockerfile", "setup.py"] {
+        fn any_text_is_survived(text in "\\PC*|([a-z=\\[\\]\"'\n:;<> -]|install_requires|Metadata-Version:|License|license = |FROM |pip install |dependencies:){0,60}") {
+            for name in ["requirements.txt", "pyproject.toml", "environment.yml", "Dockerfile", "setup.py", "METADATA"] {
                 let _ = read(name, &Text { text: text.clone(), cut: false });
             }
         }

@@ -30,6 +30,7 @@ mod notes;
 mod numpy;
 mod onnx;
 mod openvino;
+mod package_license;
 mod pages;
 mod pickle;
 mod protobuf;

@@ -371,6 +371,7 @@ mod tests {
             "datasets": [],
             "results": []
           },
+          "configs": [],
           "licenses": [],
           "uses": [],
           "openness": null,

@@ -40,27 +40,23 @@ const FOLDED: &[&str] = &[
 
 fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let long = Style { verbose: true, ..style.clone() };
-    let composed = compose(report, &long);
-    let limit = if style.all { usize::MAX } else { LIMIT };
-    let mut page = Page {
-        text: String::new(),
-        limit: limit.saturating_sub(RESERVE),
-    };
-    page.head(&composed);
-    let (folded, open): (Vec<_>, Vec<_>) =
-        composed.sections.iter().partition(|section| FOLDED.contains(&section.title));
-    for section in open {
-        page.section(section);
-    }
-    for section in folded {
-        for block in &section.blocks {
-            page.fold(section.title, block);
-        }
-    }
+    let mut page = Page::of(style);
+    page.document(&compose(report, &long));
     page.table_fold("SBOM for AI, by the G7's minimum elements", &document::g7::table(report));
     for (id, files) in tensors::by_set(report) {
         page.table_fold(&format!("Tensors of {}", shortened(&id, NAME)), &tensor_table(&files));
     }
+    out.write_all(page.text.as_bytes())
+}
+
+/// Any document of ours as a page.
+pub(super) fn write_document(
+    document: &Document,
+    style: &Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut page = Page::of(style);
+    page.document(document);
     out.write_all(page.text.as_bytes())
 }
 
@@ -95,6 +91,29 @@ struct Page {
 }
 
 impl Page {
+    fn of(style: &Style) -> Self {
+        let limit = if style.all { usize::MAX } else { LIMIT };
+        Self {
+            text: String::new(),
+            limit: limit.saturating_sub(RESERVE),
+        }
+    }
+
+    /// What matters open, then what is folded.
+    fn document(&mut self, document: &Document) {
+        self.head(document);
+        let (folded, open): (Vec<_>, Vec<_>) =
+            document.sections.iter().partition(|section| FOLDED.contains(&section.title));
+        for section in open {
+            self.section(section);
+        }
+        for section in folded {
+            for block in &section.blocks {
+                self.fold(section.title, block);
+            }
+        }
+    }
+
     /// Adds a piece if there is room for it; says whether there was.
     fn put(&mut self, piece: &str) -> bool {
         let fits = self.text.len() + piece.len() <= self.limit;
@@ -111,6 +130,9 @@ impl Page {
         let facts: Vec<String> = title.facts.iter().map(|fact| dressed(&plain(fact))).collect();
         let summary = line(&title.summary);
         self.put(&format!("## {name}{at}\n\n{summary}\n\n{}\n\n", facts.join(" · ")));
+        if document.groups.is_empty() {
+            return;
+        }
         let rows = standing_rows(&document.groups);
         self.table(&Table {
             head: &["group", "state", "what shows it"],

@@ -2,6 +2,7 @@
 
 mod csv;
 mod cyclonedx;
+mod diff;
 mod document;
 pub mod escape;
 mod html;
@@ -13,7 +14,7 @@ mod mof;
 pub mod numbers;
 #[cfg(test)]
 #[path = "../../tests/support/sample.rs"]
-mod sample;
+pub(crate) mod sample;
 mod sarif;
 mod sbom;
 pub mod schema;
@@ -25,16 +26,16 @@ pub mod write;
 
 use std::io::{self, Write};
 
-use crate::{report::Report, words::Component};
+use crate::{compare::Diff, report::Report, words::Component};
 
-/// A way to write a report: one row here, one file beside this one.
-pub struct Output {
+/// A way to write a report (or another document): one row here, one file beside this one.
+pub struct Output<T: 'static = Report> {
     /// What `--format` takes.
     pub name: &'static str,
     /// What it is for, as help texts print it: a clause without a full stop.
     pub about: &'static str,
     /// Writes it.
-    pub write: fn(&Report, &Style, &mut dyn Write) -> io::Result<()>,
+    pub write: fn(&T, &Style, &mut dyn Write) -> io::Result<()>,
 }
 
 /// Every way to write an inspection, in the order that `--help` lists them.
@@ -69,8 +70,11 @@ pub const STORED_OUTPUTS: &[Output] = &[
 /// Every way to write a listing of tensors.
 pub const TENSOR_OUTPUTS: &[Output] = &[tensors::OUTPUT, json::TENSORS, csv::OUTPUT];
 
+/// Every way to write what changed between two releases.
+pub const DIFF_OUTPUTS: &[Output<Diff>] = &[diff::TEXT, diff::JSON, diff::MARKDOWN, diff::HTML];
+
 /// The output of a table that is called `name`.
-pub fn named(outputs: &'static [Output], name: &str) -> Option<&'static Output> {
+pub fn named<T>(outputs: &'static [Output<T>], name: &str) -> Option<&'static Output<T>> {
     outputs.iter().find(|output| output.name == name)
 }
 

@@ -20,6 +20,7 @@ mod tests {
         let check = |name: &str, words: Vec<&str>| {
             assert_eq!(schema["$defs"][name]["enum"], json!(words), "{name}");
         };
+        check("change", crate::compare::Change::ALL.iter().map(|it| it.word()).collect());
         check("category", Category::ALL.iter().map(|it| it.word()).collect());
         check("component", Component::ALL.iter().map(|it| it.word()).collect());
         check("confidence", Confidence::ALL.iter().map(|it| it.word()).collect());

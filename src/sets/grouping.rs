@@ -268,7 +268,7 @@ fn indexed(facts: &Facts) -> BTreeMap<String, String> {
     for (artifact, index) in facts.indexes() {
         let name = artifact.name().split(".index").next().unwrap_or_default();
         let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned();
-        for shard in index.shards() {
+        for shard in index.weight_map.shards() {
             let path = match artifact.folder() {
                 "" => shard.to_owned(),
                 folder => format!("{folder}/{shard}"),

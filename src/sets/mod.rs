@@ -7,6 +7,7 @@ pub mod claims;
 mod counting;
 mod ends;
 mod grouping;
+mod indexed;
 mod logical;
 pub mod memory;
 mod numbering;
@@ -23,6 +24,7 @@ use std::collections::BTreeMap;
 pub(crate) use {counting::tensors, ends::is_end, logical::logical, numbering::numbering};
 pub use {
     ends::{End, Ends},
+    indexed::{Indexed, Misplaced, Shard},
     quantization::{Quantization, declared},
 };
 
@@ -43,6 +45,8 @@ pub struct Sets {
     pub roles: BTreeMap<usize, Vec<Role>>,
     /// The primary set held against its config.
     pub config: ConfigCheck,
+    /// Every index held against its shards, in the order of the files.
+    pub indexes: Vec<Indexed>,
 }
 
 /// Files that hold the same weights once.
@@ -179,7 +183,8 @@ pub fn group(facts: &Facts) -> Sets {
     let counted = forms.iter().map(|form| counting::count(facts, form, &mut roles)).collect();
     let sets = primary::order(facts, counted);
     let config = sets.first().map(|set| check(facts, set)).unwrap_or_default();
-    Sets { sets, roles, config }
+    let indexes = indexed::all(facts);
+    Sets { sets, roles, config, indexes }
 }
 
 /// The configuration of this name in a folder, `""` for the root.

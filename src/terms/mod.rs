@@ -1,7 +1,11 @@
 //! The terms of a release: which licenses its files state, where each stands, and for what part of
 //! the release. What a file says it is under and what its text is are two facts, kept apart.
 
+mod bases;
+mod prose;
 mod statements;
+
+pub use bases::Base;
 
 use std::collections::BTreeMap;
 
@@ -27,6 +31,10 @@ pub struct Terms {
     pub misfits: Vec<Misfit>,
     /// Declarations that name no license: `other`, `unknown`, an empty key.
     pub empty: Vec<Stated>,
+    /// Sentences and badges of a card that name another license than what is declared or lies there.
+    pub contradicting: Vec<Stated>,
+    /// The models that the release says it was made from.
+    pub bases: Vec<Base>,
 }
 
 /// One license of a release.
@@ -134,13 +142,16 @@ pub fn gather(facts: &Facts) -> Terms {
     for statement in statements::all(facts) {
         gathering.statement(statement);
     }
-    gathering.finish()
+    let bases = bases::gather(facts);
+    Terms { bases, ..gathering.finish() }
 }
 
 /// Licenses as they come, by scope and name.
 #[derive(Default)]
 struct Gathering {
     held: BTreeMap<(LicenseScope, Name), (Vec<Stated>, Vec<Seen>)>,
+    /// What prose says, weighed when all else is known.
+    prose: Vec<(LicenseScope, Stated)>,
     terms: Terms,
 }
 
@@ -164,9 +175,10 @@ impl Gathering {
     ) {
         let reading = licenses::read(bytes, name);
         let sha256 = digest::sha256(bytes);
+        let first = at.line.unwrap_or(1);
         let seen = |found: Option<Match>| {
             let at = match &found {
-                Some(it) if it.line > 1 => at.clone().line(it.line),
+                Some(it) if it.line > 1 => at.clone().line(first.saturating_add(it.line - 1)),
                 _ => at.clone(),
             };
             Seen { at, found, sha256, bytes: len }
@@ -201,6 +213,12 @@ impl Gathering {
                 let len = text.len() as u64;
                 self.text(&at, scope, text.as_bytes(), "", len, false);
             }
+            statements::Statement::Prose { at, scope, value, named } => {
+                let means = Declared { value, ..licenses::declared(&named) };
+                if matches!(means.meaning, Meaning::One | Meaning::Any | Meaning::All) {
+                    self.prose.push((scope, Stated { at, means }));
+                }
+            }
             statements::Statement::Declared { at, scope, value } => {
                 let means = licenses::declared(&value);
                 let stated = Stated { at, means };
@@ -222,7 +240,45 @@ impl Gathering {
         }
     }
 
-    fn finish(self) -> Terms {
+    /// Prose speaks for itself where nothing else does; where something does, it confirms or
+    /// contradicts that.
+    fn weigh_prose(&mut self) {
+        for (scope, stated) in std::mem::take(&mut self.prose) {
+            let name = |it: &License| Name::Known(it.id.clone());
+            let names: Vec<Name> = stated.means.licenses.iter().map(|it| name(it)).collect();
+            let covers = |held: LicenseScope| held == scope || held == LicenseScope::All;
+            let rivals = self.held.keys().filter(|(held, _)| covers(*held));
+            let (mut any, mut same) = (false, None);
+            for (held, known) in rivals {
+                any = true;
+                let license = match known {
+                    Name::Known(id) => licenses::license(id),
+                    Name::Named(_) | Name::Text(_) => None,
+                };
+                let agrees = license.is_some_and(|license| {
+                    stated.means.licenses.iter().any(|it| licenses::same_text(it, license))
+                });
+                if agrees {
+                    same = Some((*held, known.clone()));
+                }
+            }
+            let general = matches!(scope, LicenseScope::All | LicenseScope::Weights);
+            match (any, same) {
+                (true, Some(key)) => {
+                    self.held.entry(key).or_default().0.push(stated);
+                }
+                (true, None) if general => self.terms.contradicting.push(stated),
+                _ => {
+                    for name in names {
+                        self.held.entry((scope, name)).or_default().0.push(stated.clone());
+                    }
+                }
+            }
+        }
+    }
+
+    fn finish(mut self) -> Terms {
+        self.weigh_prose();
         let mut terms = self.terms;
         let held = self.held.into_iter();
         terms.held = held

@@ -1,5 +1,6 @@
 //! Where else than in license files a release states its terms.
 
+use super::prose;
 use crate::{
     facts::{Artifact, Card, Contents, Facts, Node},
     words::{FileKind, LicenseScope, Place},
@@ -25,6 +26,17 @@ pub(super) enum Statement {
         /// The text.
         text: String,
     },
+    /// A sentence or a badge that names a license.
+    Prose {
+        /// Where.
+        at: Place,
+        /// What it covers.
+        scope: LicenseScope,
+        /// The words, as written.
+        value: String,
+        /// The license: an id of the catalog, or a name to look up.
+        named: String,
+    },
 }
 
 /// All statements, in the order of the files.
@@ -48,6 +60,19 @@ pub(super) fn all(facts: &Facts) -> Vec<Statement> {
                         .into_iter()
                         .flat_map(|node| names(artifact, "license", node, LicenseScope::Code)),
                 );
+            }
+            Contents::Libraries(libraries) => {
+                let built = matches!(artifact.name(), "METADATA" | "PKG-INFO");
+                let scope = if built {
+                    LicenseScope::All
+                } else {
+                    LicenseScope::Code
+                };
+                found.extend(libraries.licenses.iter().map(|(line, value)| Statement::Declared {
+                    at: Place::file(&artifact.path).line(*line),
+                    scope,
+                    value: value.clone(),
+                }));
             }
             Contents::Code(code) => {
                 found.extend(code.licenses.iter().map(|(line, value)| Statement::Declared {
@@ -87,14 +112,13 @@ fn of_card(artifact: &Artifact, card: &Card, found: &mut Vec<Statement>) {
         let at = Place::file(&artifact.path).line(link.line).key("license_link");
         found.push(Statement::Declared { at, scope, value: license.id.clone() });
     }
-    if let Some(prompt) = card.key("extra_gated_prompt")
-        && let Some(text) = prompt.text()
+    if let Some((line, text)) = card.gate_prompt()
+        && text.split_whitespace().count() > 60
     {
-        let at = Place::file(&artifact.path).line(prompt.line).key("extra_gated_prompt");
-        if text.split_whitespace().count() > 60 {
-            found.push(Statement::Text { at, scope, text: text.to_owned() });
-        }
+        let at = Place::file(&artifact.path).line(line).key("extra_gated_prompt");
+        found.push(Statement::Text { at, scope, text: text.to_owned() });
     }
+    found.extend(prose::of_card(artifact, card, scope));
 }
 
 /// Every name in a value: a text, a list of texts; a map is no name, and is told as written.

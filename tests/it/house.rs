@@ -21,6 +21,7 @@ const HOUSE: &[(&str, &[&str])] = &[
     ("terms", &["digest", "facts", "licenses", "words"]),
     ("evidence", &["facts", "sets", "words"]),
     ("report", &["words"]),
+    ("compare", &["layers", "report", "words"]),
     (
         "judge",
         &[
@@ -36,7 +37,7 @@ const HOUSE: &[(&str, &[&str])] = &[
         ],
     ),
     ("explain", &["evidence", "judge", "words"]),
-    ("render", &["layers", "report", "words"]),
+    ("render", &["compare", "layers", "report", "words"]),
     ("gate", &["report", "words"]),
 ];
 

@@ -5,6 +5,7 @@
 mod build;
 mod command;
 mod damage;
+mod diff;
 mod fixtures;
 mod house;
 mod hub;
@@ -12,3 +13,4 @@ mod layouts;
 mod readme;
 mod safety;
 mod stored;
+mod terms;

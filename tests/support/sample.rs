@@ -72,6 +72,7 @@ pub fn llama() -> Report {
         ..Model::default()
     };
     stated(&mut report.model);
+    report.configs = configs();
     report.artifacts = artifacts();
     evidence(&mut report);
     report.disclosures = vec![
@@ -116,6 +117,14 @@ pub fn llama() -> Report {
         ),
     ];
     report
+}
+
+fn configs() -> Vec<ConfigValues> {
+    vec![ConfigValues {
+        path: "config.json".to_owned(),
+        values: BTreeMap::from([("vocab_size".to_owned(), "32000".to_owned())]),
+        cut: false,
+    }]
 }
 
 /// What its card states of the model.
@@ -222,6 +231,7 @@ pub fn tiny() -> Report {
             config_check: "no_config".to_owned(),
             ..Model::default()
         },
+        configs: Vec::new(),
         licenses: Vec::new(),
         uses: Vec::new(),
         openness: None,
@@ -320,6 +330,11 @@ pub fn hostile() -> Report {
         id: attack(),
         relation: Some(attack()),
         at: Some(Place::file(attack())),
+    }];
+    report.configs = vec![ConfigValues {
+        path: attack(),
+        values: BTreeMap::from([(attack(), attack())]),
+        cut: true,
     }];
     report.model.task = Some(attack());
     report.model.datasets = vec![NamedDataset { id: attack(), at: None }];

@@ -109,6 +109,50 @@ impl Decoder {
     }
 }
 
+/// Elements as numbers, in their order; bytes that are no whole element are left out. Whole numbers
+/// beyond 2⁵³ are rounded.
+#[expect(clippy::cast_precision_loss, reason = "as is said above")]
+pub(in crate::digest) fn values(decoder: Decoder, bytes: &[u8], into: &mut Vec<f64>) {
+    fn each<const N: usize>(
+        decoder: Decoder,
+        bytes: &[u8],
+        into: &mut Vec<f64>,
+        value: impl Fn([u8; N]) -> f64,
+    ) {
+        let (elements, _) = bytes.as_chunks::<N>();
+        if decoder.big_endian {
+            into.extend(elements.iter().map(|element| {
+                let mut turned = *element;
+                turned.reverse();
+                value(turned)
+            }));
+        } else {
+            into.extend(elements.iter().map(|element| value(*element)));
+        }
+    }
+    into.clear();
+    match decoder.element {
+        Element::F64 => each(decoder, bytes, into, f64::from_le_bytes),
+        Element::I64 => each(decoder, bytes, into, |it| i64::from_le_bytes(it) as f64),
+        Element::U64 => each(decoder, bytes, into, |it| u64::from_le_bytes(it) as f64),
+        Element::F32 => each(decoder, bytes, into, |it| f32::from_le_bytes(it).into()),
+        Element::I32 => each(decoder, bytes, into, |it| i32::from_le_bytes(it).into()),
+        Element::U32 => each(decoder, bytes, into, |it| u32::from_le_bytes(it).into()),
+        Element::F16 => {
+            each(decoder, bytes, into, |it| f16_to_f32(u16::from_le_bytes(it)).into());
+        }
+        Element::Bf16 => each(decoder, bytes, into, |it| {
+            f32::from_bits(u32::from(u16::from_le_bytes(it)) << 16).into()
+        }),
+        Element::I16 => each(decoder, bytes, into, |it| i16::from_le_bytes(it).into()),
+        Element::U16 => each(decoder, bytes, into, |it| u16::from_le_bytes(it).into()),
+        _ => {
+            let table: Vec<f64> = (0..256).map(|byte| decoder.narrow(byte)).collect();
+            into.extend(bytes.iter().map(|byte| table[usize::from(*byte)]));
+        }
+    }
+}
+
 /// A float of few bits: sign, exponent, then `mantissa` bits of fraction; no special values.
 /// The exponent is its field less `offset`; where the field is 0, the fraction has no leading 1.
 fn small_float(bits: u16, width: u32, mantissa: u32, offset: i32) -> f64 {

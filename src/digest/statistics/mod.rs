@@ -6,6 +6,7 @@ mod lanes;
 mod sums;
 
 pub use self::decode::Decoder;
+pub(super) use self::decode::values;
 use self::{histogram::Histogram, sums::Sums};
 
 /// The elements of one tensor, summed up.

@@ -4,6 +4,7 @@
 mod charts;
 mod first;
 mod parts;
+pub(super) mod plain;
 mod profile;
 mod rows;
 mod tables;

@@ -31,12 +31,22 @@ pub(super) const OUTPUT: Output = Output {
 };
 
 fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    let document = compose(report, style);
+    write_document(&compose(report, style), style, out)
+}
+
+/// Any document of ours on a screen.
+pub(super) fn write_document(
+    document: &Document,
+    style: &Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let mut screen = Screen::new(out, style.width, style.color);
-    write_title(&document, &mut screen)?;
+    write_title(document, &mut screen)?;
     screen.end()?;
-    write_standings(&document.groups, &mut screen)?;
-    screen.end()?;
+    if !document.groups.is_empty() {
+        write_standings(&document.groups, &mut screen)?;
+        screen.end()?;
+    }
     let mut before_was_long = false;
     for (at, section) in document.sections.iter().enumerate() {
         let has_rows = section.blocks.iter().any(|block| matches!(block, Block::Table(_)));
@@ -145,7 +155,11 @@ fn write_finding(finding: &Finding, screen: &mut Screen) -> io::Result<()> {
     );
     let hang = INDENT + WORD;
     // the longest word fills its column
-    let gap = if finding.severity.word().len() < WORD { "" } else { " " };
+    let gap = if finding.severity.word().len() < WORD {
+        ""
+    } else {
+        " "
+    };
     let id = format!("{gap}{}", finding.id);
     let mut says = vec![super::document::strong(&id), plain("  ")];
     says.extend(finding.says.clone());

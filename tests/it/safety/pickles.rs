@@ -465,9 +465,19 @@ pub(crate) fn benign(samples: &mut Vec<Sample>) {
         add(&format!("{name} in torch's zip"), "extra.pt", torch(&object));
     }
     let lists = call(global("torch.jit._pickle", "build_intlist"), &[b"]".to_vec()]);
-    let object = [global("__torch__.net.___torch_mangle_0", "Block"), b")\x81".to_vec(), lists, b"b".to_vec()];
+    let object = [
+        global("__torch__.net.___torch_mangle_0", "Block"),
+        b")\x81".to_vec(),
+        lists,
+        b"b".to_vec(),
+    ];
     let object = pickle(object.concat());
-    let script: &[(&str, &[u8])] = &[("net/data.pkl", &object), ("net/constants.pkl", b"\x80\x02)."), ("net/code/__torch__/net.py", b"class Net(Module):\n"), ("net/version", b"3\n")];
+    let script: &[(&str, &[u8])] = &[
+        ("net/data.pkl", &object),
+        ("net/constants.pkl", b"\x80\x02)."),
+        ("net/code/__torch__/net.py", b"class Net(Module):\n"),
+        ("net/version", b"3\n"),
+    ];
     add("TorchScript", "net.pt", zip(script));
     let uuid = [
         global("uuid", "UUID"),
