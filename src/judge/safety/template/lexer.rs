@@ -66,8 +66,9 @@ fn lines(text: &str) -> u32 {
 
 /// The tokens up to `end`, and how many bytes they take with it; `None` where there is no end.
 fn tokens(text: &str, end: &str) -> Option<(Vec<Token>, usize)> {
-    let (mut tokens, mut at, mut depth) = (Vec::new(), 0usize, 0u32);
     let bytes = text.as_bytes();
+    let trims = matches!(bytes.first(), Some(b'-' | b'+')); // white space around the tag
+    let (mut tokens, mut at, mut depth) = (Vec::new(), usize::from(trims), 0u32);
     while at < bytes.len() {
         let rest = &text[at..];
         let byte = bytes[at];

@@ -128,9 +128,6 @@ impl Rules<'_> {
     fn tag(&mut self, tag: &Tag) {
         let mut tokens = tag.tokens.as_slice();
         if tag.statement {
-            if matches!(tokens.first(), Some(Token::Mark("-" | "+"))) {
-                tokens = &tokens[1..];
-            }
             if let Some(Token::Name(word)) = tokens.first() {
                 match word.as_str() {
                     "include" | "import" | "from" | "extends" => {
@@ -300,9 +297,11 @@ impl Rules<'_> {
             if is_step(text) {
                 self.escapes(format!("writes `{text}` as a text"));
             }
-            let joined = at >= 2
-                && matches!(tokens[at - 1], Token::Mark("~" | "+" | ","))
-                && matches!(tokens[at - 2], Token::Text(_));
+            let text_at = |back: usize| {
+                matches!(at.checked_sub(back).map(|at| &tokens[at]), Some(Token::Text(_)))
+            };
+            let mark = at >= 1 && matches!(tokens[at - 1], Token::Mark("~" | "+" | ","));
+            let joined = text_at(1) || (mark && text_at(2));
             if !joined {
                 run.clear();
             }
