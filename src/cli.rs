@@ -10,7 +10,7 @@ use clap::{
 use crate::{
     digests::Extent,
     licenses::Use,
-    render::{DIFF_OUTPUTS, OUTPUTS, STORED_OUTPUTS, TENSOR_OUTPUTS},
+    render::{DIFF_OUTPUTS, OUTPUTS, STORED_OUTPUTS, TENSOR_OUTPUTS, survey::FORMS},
     words::Severity,
 };
 
@@ -57,6 +57,13 @@ pub enum Command {
     /// List every tensor: name, dtype, shape, bytes, digest; layers collapsed
     Tensors(Tensors),
 
+    /// List every release below folders and in stores, a line each
+    #[command(after_help = SCAN_EXAMPLES)]
+    Scan(Scan),
+
+    /// Put the lines of several scans together
+    Merge(Merge),
+
     /// Say what changed between two releases, or two JSON reports of them
     #[command(after_help = DIFF_EXAMPLES)]
     Diff(Diff),
@@ -83,6 +90,81 @@ pub enum Command {
 
     /// Print the manual page
     Man,
+}
+
+const SCAN_EXAMPLES: &str = "\
+Examples:
+  weighbill scan ~/.cache/huggingface                a table on a terminal, JSON Lines elsewhere
+  weighbill scan /models -o reports --deny critical  a full report each; run again, it resumes
+  weighbill scan /models --partition 3/16 > 3.jsonl  a share of the work, the same share each time
+  weighbill merge *.jsonl -f csv > models.csv
+
+Exit status: 0 listed, 1 listed and denied, 2 nothing to list.";
+
+/// Arguments of `scan`.
+#[derive(Debug, Args)]
+pub struct Scan {
+    /// Folders to look through: of releases, a hub cache, an Ollama store, all of these
+    #[arg(value_name = "DIR", required = true)]
+    pub dirs: Vec<PathBuf>,
+
+    /// How to write the lines [default: text on a terminal, jsonl elsewhere]
+    #[arg(short, long, value_name = "FORMAT", value_parser = forms())]
+    pub format: Option<String>,
+
+    /// Write a full JSON report of each release there; one that is finished is not redone
+    #[arg(short, long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+
+    /// What to hash
+    #[arg(long, value_enum, default_value_t, value_name = "EXTENT")]
+    pub digests: Extent,
+
+    /// Exit with status 1 where any release has a finding at least this severe
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    pub deny: Option<Severity>,
+
+    /// The K-th of N shares of the releases; a release stays in its share when others come
+    #[arg(long, value_name = "K/N", value_parser = partition)]
+    pub partition: Option<(u64, u64)>,
+
+    /// Threads to read and hash with [default: one for each processor]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+
+    /// When to color text on a terminal
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
+    pub color: Color,
+
+    /// Say nothing of the whole after the lines
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+/// Arguments of `merge`.
+#[derive(Debug, Args)]
+pub struct Merge {
+    /// JSON Lines that `scan` wrote; `-` is stdin
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+
+    /// How to write the lines [default: text on a terminal, jsonl elsewhere]
+    #[arg(short, long, value_name = "FORMAT", value_parser = forms())]
+    pub format: Option<String>,
+}
+
+fn forms() -> PossibleValuesParser {
+    FORMS
+        .iter()
+        .map(|(name, _, about)| PossibleValue::new(*name).help(*about))
+        .collect::<Vec<_>>()
+        .into()
+}
+
+fn partition(text: &str) -> Result<(u64, u64), String> {
+    let parts = text.split_once('/').and_then(|(k, n)| Some((k.parse().ok()?, n.parse().ok()?)));
+    let fits = |it: &(u64, u64)| (1..=it.1).contains(&it.0);
+    parts.filter(fits).ok_or_else(|| "write K/N with K from 1 to N, as in 3/16".to_owned())
 }
 
 const DIFF_EXAMPLES: &str = "\
@@ -283,6 +365,10 @@ pub struct Inspect {
     /// What the formats leave to choose.
     #[command(flatten)]
     pub forms: Forms,
+
+    /// Tokens of context to tell the memory for; the longest that the config states where not given
+    #[arg(long, value_name = "N")]
+    pub context: Option<u64>,
 
     /// Exit with status 1 where a finding is at least this severe
     #[arg(long, value_enum, value_name = "LEVEL")]

@@ -25,6 +25,7 @@ pub mod render;
 pub mod report;
 pub mod sets;
 pub mod source;
+pub mod survey;
 pub mod terms;
 pub mod words;
 
@@ -37,6 +38,7 @@ use std::path::{Path, PathBuf};
 use crate::{
     assemble::Parts,
     digests::Wanted,
+    facts::Release,
     judge::Case,
     licenses::{Situation, Use},
     locate::{Environment, LocateError},
@@ -60,6 +62,9 @@ pub struct Request {
     pub users: Option<u64>,
     /// Where it would be used.
     pub territory: Vec<String>,
+    /// The context to tell the memory for, in tokens; the longest that the config states where none is
+    /// given.
+    pub context: Option<u64>,
 }
 
 impl Request {
@@ -73,6 +78,7 @@ impl Request {
             uses: Vec::new(),
             users: None,
             territory: Vec::new(),
+            context: None,
         }
     }
 }
@@ -89,6 +95,16 @@ pub fn inspect(
 ) -> Result<Report, LocateError> {
     let revision = request.revision.as_deref();
     let release = locate::release(&request.path, revision, &request.environment)?; // where is it?
+    Ok(inspect_located(release, request, threads, progress))
+}
+
+/// The same for a release whose place is known: what is asked is in `request`, where is not.
+pub fn inspect_located(
+    release: Release,
+    request: &Request,
+    threads: usize,
+    progress: &(dyn Fn(u64, u64) + Sync),
+) -> Report {
     let inventory = inventory::take(&release); //                           which files lie there?
     let facts = read::all(release, inventory); //                           what do they say?
     let digests = digests::take(&facts, request.wanted, threads, progress); // what are their bytes?
@@ -111,7 +127,7 @@ pub fn inspect(
             territory: &request.territory,
         },
     );
-    Ok(assemble::report(Parts {
+    assemble::report(Parts {
         facts,
         sets,
         terms,
@@ -119,5 +135,6 @@ pub fn inspect(
         digests,
         findings,
         uses,
-    }))
+        context: request.context,
+    })
 }

@@ -330,6 +330,15 @@ pub struct Model {
     pub base_model: Vec<BaseModel>,
     /// Named by the files.
     pub frameworks: Vec<Framework>,
+    /// What the tensors of the primary weight set look like, where no config says what it is.
+    #[serde(default)]
+    pub recognized: Option<Recognized>,
+    /// The adapter that the primary weight set is.
+    #[serde(default)]
+    pub adapter: Option<Adapter>,
+    /// What loading it takes, as far as its files tell.
+    #[serde(default)]
+    pub memory: Option<Memory>,
     /// What it is for, as the card's `pipeline_tag` names it.
     #[serde(default)]
     pub task: Option<String>,
@@ -339,6 +348,41 @@ pub struct Model {
     /// Results that the card's `model-index` states, at most a thousand.
     #[serde(default)]
     pub results: Vec<StatedResult>,
+}
+
+/// A model told from its tensors alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recognized {
+    /// Model types whose layout it is: several where layouts are equal by name.
+    pub model_types: Vec<String>,
+    /// What shows it, in a clause.
+    pub reason: String,
+}
+
+/// Changes to another model.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Adapter {
+    /// `lora`, `ia3` …; `None` where no name tells.
+    pub kind: Option<String>,
+    /// Ranks of its matrices, as stored.
+    pub ranks: Vec<u64>,
+    /// The modules that it changes: `q_proj`.
+    pub targets: Vec<String>,
+}
+
+/// Memory that a model takes, in bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Memory {
+    /// The weights as they are stored.
+    pub weights_bytes: u64,
+    /// The weights at 16 bits a parameter; `None` where parameters were not counted.
+    pub weights_bytes_at_16_bits: Option<u64>,
+    /// In tokens: the context that was asked for, else the longest that the config states.
+    pub context: Option<u64>,
+    /// Keys and values of one sequence of that length.
+    pub cache_bytes: Option<u64>,
+    /// What was assumed, each a clause.
+    pub assumptions: Vec<String>,
 }
 
 /// The values of one configuration.

@@ -38,6 +38,8 @@ pub struct Parts {
     pub findings: Vec<report::Finding>,
     /// What the terms say about the uses asked about.
     pub uses: Vec<UseAnswer>,
+    /// The context to tell the memory for, in tokens.
+    pub context: Option<u64>,
 }
 
 /// The finished report.
@@ -50,6 +52,7 @@ pub fn report(parts: Parts) -> Report {
         digests,
         findings,
         uses,
+        context,
     } = parts;
     let components = verdicts::components(&evidence);
     let disclosures = disclosures::gather(&facts);
@@ -79,7 +82,7 @@ pub fn report(parts: Parts) -> Report {
         disclosures: disclosures.into_iter().map(disclosed).collect(),
         artifacts: artifacts(&facts, &digests),
         weight_sets: weights::sets(&facts, &sets),
-        model: model::of(&facts, &sets, &terms),
+        model: model::of(&facts, &sets, &terms, context),
         configs: configs::of(&facts),
         licenses: licensing::held(&terms),
         uses: uses.iter().map(licensing::answer).collect(),

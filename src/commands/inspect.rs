@@ -24,6 +24,7 @@ pub(super) fn run(args: &Inspect, out: &mut dyn Write) -> anyhow::Result<Outcome
         uses: args.uses.clone(),
         users: args.users,
         territory: args.territory.clone(),
+        context: args.context,
         ..request(&args.reading)?
     };
     let style = writing::formed(&args.writing, &args.forms)?;

@@ -7,6 +7,7 @@ mod licenses;
 mod manual;
 mod progress;
 mod render;
+mod scan;
 mod tensors;
 mod writing;
 
@@ -23,6 +24,8 @@ pub fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<Outcome> {
         None => inspect::run(&cli.inspect, out),
         Some(Command::Inspect(args)) => inspect::run(args, out),
         Some(Command::Tensors(args)) => tensors::run(args, out),
+        Some(Command::Scan(args)) => scan::run(args, out),
+        Some(Command::Merge(args)) => scan::merge(args, out),
         Some(Command::Diff(args)) => diff::run(args, out),
         Some(Command::Render(args)) => render::run(args, out),
         Some(Command::Explain(args)) => explain::run(args, out),

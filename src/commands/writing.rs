@@ -71,22 +71,33 @@ pub(super) fn write<T>(
 
 /// How to write, by the options and the terminal.
 pub(super) fn style(writing: &Writing, all: bool) -> Style {
-    let terminal = io::stdout().is_terminal();
-    let color = match writing.color {
-        Color::Always => true,
-        Color::Never => false,
-        Color::Auto => {
-            terminal && set("NO_COLOR").is_none() && set("TERM").is_none_or(|it| it != "dumb")
-        }
-    };
     Style {
         width: width(),
-        color,
+        color: colored(writing.color),
         verbose: writing.verbose,
         all,
         asks: RULES.iter().map(|rule| (rule.component, rule.ask)).collect(),
         ..Style::default()
     }
+}
+
+/// Whether to color, by the option, the terminal and the environment.
+pub(super) fn colored(asked: Color) -> bool {
+    match asked {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => {
+            io::stdout().is_terminal()
+                && set("NO_COLOR").is_none()
+                && set("TERM").is_none_or(|it| it != "dumb")
+        }
+    }
+}
+
+/// Paths in a sentence.
+pub(super) fn listed(paths: &[PathBuf]) -> String {
+    let paths: Vec<String> = paths.iter().map(|path| format!("`{}`", path.display())).collect();
+    paths.join(", ")
 }
 
 /// The same, with what the formats leave to choose and the time that some demand.

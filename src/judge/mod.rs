@@ -6,6 +6,7 @@ mod oddities;
 pub mod openness;
 mod parts;
 mod safety;
+mod same_content;
 pub mod verdicts;
 mod weights;
 
@@ -107,6 +108,7 @@ pub const CHECKS: &[&[Check]] = &[
     weights::CHECKS,
     config::CHECKS,
     parts::CHECKS,
+    same_content::CHECKS,
     openness::CHECKS,
 ];
 

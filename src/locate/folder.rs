@@ -37,12 +37,17 @@ pub(super) fn release(asked: &Path, revision: Option<&str>) -> Result<Release, L
             list: list.join("\n"),
         });
     }
+    Ok(plain(asked))
+}
+
+/// A folder that is one release.
+pub(super) fn plain(asked: &Path) -> Release {
     let (origin, commit) = match asked {
         it if it.join(".cache/huggingface").is_dir() => (Origin::HubLocalDir, None),
         it if it.join(".git").exists() => (Origin::GitClone, head_commit(&it.join(".git"))),
         _ => (Origin::Directory, None),
     };
-    Ok(Release {
+    Release {
         root: asked.to_owned(),
         name: name_of(asked),
         origin,
@@ -51,7 +56,7 @@ pub(super) fn release(asked: &Path, revision: Option<&str>) -> Result<Release, L
         commit,
         bounds: vec![asked.to_owned()],
         scope: Scope::Folder,
-    })
+    }
 }
 
 fn counted(count: usize, noun: &str) -> String {

@@ -141,6 +141,11 @@ pub(super) fn in_repo_folder(
     Ok(release)
 }
 
+/// Every snapshot of a repo's folder, by commit.
+pub(super) fn all_in(folder: &Path) -> Vec<Release> {
+    snapshots(folder).iter().map(|commit| entry(folder, commit)).collect()
+}
+
 /// A path that is itself a snapshot's folder.
 pub(super) fn snapshot(folder: &Path) -> Option<Release> {
     let full = folder.canonicalize().ok()?;

@@ -3,6 +3,7 @@
 mod file;
 mod folder;
 mod hub_cache;
+pub mod store;
 
 use std::{
     ffi::OsStr,

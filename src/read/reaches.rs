@@ -128,8 +128,8 @@ impl Reading {
                 let names = words.iter().skip(2).filter(|it| *it != "import");
                 let names: Vec<_> = names.collect();
                 let alias = |at: usize| at > 0 && names[at - 1] == "as";
-                let named = names.iter().enumerate().filter(|(_, name)| **name != "as");
-                for (at, name) in named.filter(|(at, _)| !alias(*at)) {
+                let taken = names.iter().enumerate().filter(|(_, name)| **name != "as");
+                for (at, name) in taken.filter(|(at, _)| !alias(*at)) {
                     let path = format!("{module}.{name}");
                     match names.get(at + 1..at + 3) {
                         Some([word, alias]) if *word == "as" => learn(&path, alias),

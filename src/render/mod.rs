@@ -19,6 +19,7 @@ mod sarif;
 mod sbom;
 pub mod schema;
 mod spdx;
+pub mod survey;
 mod tensors;
 mod text;
 mod uri;

@@ -22,6 +22,7 @@ const HOUSE: &[(&str, &[&str])] = &[
     ("evidence", &["facts", "sets", "words"]),
     ("report", &["words"]),
     ("compare", &["layers", "report", "words"]),
+    ("survey", &["digest", "report", "words"]),
     (
         "judge",
         &[
@@ -37,7 +38,7 @@ const HOUSE: &[(&str, &[&str])] = &[
         ],
     ),
     ("explain", &["evidence", "judge", "words"]),
-    ("render", &["compare", "layers", "report", "words"]),
+    ("render", &["compare", "layers", "report", "survey", "words"]),
     ("gate", &["report", "words"]),
 ];
 

@@ -12,5 +12,6 @@ mod hub;
 mod layouts;
 mod readme;
 mod safety;
+mod scan;
 mod stored;
 mod terms;

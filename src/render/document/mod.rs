@@ -9,6 +9,7 @@ pub(super) mod g7;
 pub(super) mod groups;
 pub(super) mod integrity;
 pub(super) mod license;
+mod model;
 pub(super) mod openness;
 pub(super) mod terms;
 
@@ -173,6 +174,7 @@ pub(super) fn place_words(at: &Place) -> String {
 /// The whole document: the ten-second screen, or all that is known.
 pub(super) fn compose(report: &Report, style: &Style) -> Document {
     let mut sections = vec![license::section(report, style)];
+    sections.extend(model::section(report));
     sections.extend(openness::section(report));
     sections.push(integrity::section(report, style));
     if style.verbose {

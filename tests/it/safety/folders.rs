@@ -1,6 +1,8 @@
 //! Releases whose danger lies outside pickles: code, configurations, graphs, templates, names, what is left
 //! behind; and releases of the same make that are as they should be.
 
+#![expect(clippy::too_many_lines, reason = "a list of samples, a line each")]
+
 use super::{
     Sample,
     made::{Zip, packed, tar, tar_header, zip},
@@ -123,7 +125,7 @@ const PLAIN: &str = "{% for message in messages %}{{ '<|' + message['role'] + '|
 
 pub(crate) fn dangerous(samples: &mut Vec<Sample>) {
     let mut add = |name: &str, files: Vec<(String, Vec<u8>)>| {
-        samples.push(Sample::owned(super::Level::Dangerous, name, files))
+        samples.push(Sample::owned(super::Level::Dangerous, name, files));
     };
     let map = |value: &str| {
         format!("{{\"model_type\": \"x\", \"auto_map\": {{\"AutoModel\": {value}}}}}")
@@ -374,7 +376,7 @@ pub(crate) fn dangerous(samples: &mut Vec<Sample>) {
 
 pub(crate) fn suspicious(samples: &mut Vec<Sample>) {
     let mut add = |name: &str, files: Vec<(String, Vec<u8>)>| {
-        samples.push(Sample::owned(super::Level::Suspicious, name, files))
+        samples.push(Sample::owned(super::Level::Suspicious, name, files));
     };
     let map = "{\"auto_map\": {\"AutoModel\": \"modeling_x.Model\"}}";
     add(
@@ -500,7 +502,7 @@ pub(crate) fn suspicious(samples: &mut Vec<Sample>) {
 
 pub(crate) fn benign(samples: &mut Vec<Sample>) {
     let mut add = |name: &str, files: Vec<(String, Vec<u8>)>| {
-        samples.push(Sample::owned(super::Level::Clean, name, files))
+        samples.push(Sample::owned(super::Level::Clean, name, files));
     };
     add("weights", one("model.safetensors", safetensors(&[("a.weight", "F32", &[2])])));
     add(

@@ -103,20 +103,13 @@ fn what_is_dangerous_is_found_and_what_is_clean_is_not_flagged() {
         }
     }
     let [dangerous, suspicious, clean] = counts;
+    // each row: how many there are, and how many are told as they should be
     let summary = format!("dangerous {dangerous:?}, suspicious {suspicious:?}, clean {clean:?}");
     if let Ok(folder) = std::env::var("SAFETY_SET") {
         write(&samples, std::path::Path::new(&folder));
     }
-    println!("{summary}\n{}", wrong.join("\n"));
-    let rate = |[all, right]: [u32; 2]| {
-        if all == 0 {
-            1.0
-        } else {
-            f64::from(right) / f64::from(all)
-        }
-    };
-    assert!(rate(dangerous) >= 0.95 && rate(suspicious) >= 0.95, "{summary}\n{}", wrong.join("\n"));
-    assert!(rate(clean) > 0.99, "{summary}\n{}", wrong.join("\n"));
+    assert!(wrong.is_empty(), "{summary}\n{}", wrong.join("\n"));
+    assert!(dangerous[0] > 300 && clean[0] > 100, "{summary}");
 }
 
 /// Writes the set to a folder, to hold other scanners against it.

@@ -1,5 +1,7 @@
 //! Pickles that would do harm, and pickles of the same make that would not.
 
+#![expect(clippy::too_many_lines, reason = "a list of samples, a line each")]
+
 use super::{
     Sample,
     made::{

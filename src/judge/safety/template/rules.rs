@@ -127,21 +127,21 @@ impl Rules<'_> {
 
     fn tag(&mut self, tag: &Tag) {
         let mut tokens = tag.tokens.as_slice();
-        if tag.statement {
-            if let Some(Token::Name(word)) = tokens.first() {
-                match word.as_str() {
-                    "include" | "import" | "from" | "extends" => {
-                        self.escapes(format!("reads another template with `{word}`"));
-                    }
-                    word if !STATEMENTS.contains(&word) => {
-                        self.unusual(format!("uses the statement `{word}`"));
-                    }
-                    _ => {}
+        if tag.statement
+            && let Some(Token::Name(word)) = tokens.first()
+        {
+            match word.as_str() {
+                "include" | "import" | "from" | "extends" => {
+                    self.escapes(format!("reads another template with `{word}`"));
                 }
-                // `set x.y`, `for x in`: what follows is an expression all the same
-                if matches!(word.as_str(), "macro" | "block") {
-                    tokens = tokens.get(2..).unwrap_or(&[]);
+                word if !STATEMENTS.contains(&word) => {
+                    self.unusual(format!("uses the statement `{word}`"));
                 }
+                _ => {}
+            }
+            // `set x.y`, `for x in`: what follows is an expression all the same
+            if matches!(word.as_str(), "macro" | "block") {
+                tokens = tokens.get(2..).unwrap_or(&[]);
             }
         }
         for at in 0..tokens.len() {
