@@ -14,6 +14,9 @@ use crate::words::{
 /// The name of this form of the report.
 pub const SCHEMA: &str = "weighbill-report/1";
 
+/// The name of the form that `verify` writes: the same, with [`Report::verification`] filled.
+pub const VERIFY_SCHEMA: &str = "weighbill-verify/1";
+
 /// A finished inspection.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Report {
@@ -653,12 +656,26 @@ pub struct Dimension {
 /// What was held against which record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verification {
-    /// `none`, `recorded` or `authentic`.
+    /// What is shown of every file: `none`, `recorded` (unchanged since it was recorded here) or
+    /// `authentic` (what a signer or a list that the user trusts says it is).
     pub strength: String,
+    /// How many files each of the three is shown of, the strongest first.
+    pub shown: Vec<Shown>,
     /// By kind of record.
     pub kinds: Vec<VerificationKind>,
     /// By file.
     pub files: Vec<VerifiedFile>,
+}
+
+/// How many files something is shown of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shown {
+    /// `authentic`, `recorded` or `none`.
+    pub strength: String,
+    /// That are here, and of which no more is shown.
+    pub files: u64,
+    /// Of those files.
+    pub bytes: u64,
 }
 
 /// One kind of record.
@@ -681,14 +698,18 @@ pub struct VerifiedFile {
     pub path: String,
     /// `match`, `mismatch`, `missing`, `not_downloaded`, `unexpected`, `unverifiable`, `pointer`.
     pub status: String,
-    /// The record.
+    /// Who recorded it: `hub_blob`, `checksum_list`, `signature` …
     pub by: Option<String>,
+    /// Where the record stands, in words: `SHA256SUMS:3`.
+    pub record: Option<String>,
     /// Of the digest.
     pub algorithm: Option<String>,
     /// As recorded.
     pub expected: Option<String>,
     /// As found.
     pub actual: Option<String>,
+    /// What else is to be said, in a clause.
+    pub why: Option<String>,
 }
 
 /// A file that was not opened in full.

@@ -15,3 +15,4 @@ mod safety;
 mod scan;
 mod stored;
 mod terms;
+mod verify;
