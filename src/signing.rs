@@ -126,6 +126,7 @@ fn listed(entry: inventory::Entry) -> Artifact {
         format: None,
         contents: crate::facts::Contents::Opaque,
         unreadable: entry.closed,
+        within: crate::facts::Within::default(),
         oddities: Vec::new(),
     }
 }

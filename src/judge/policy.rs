@@ -2,7 +2,7 @@
 
 use super::{Check, Found, finding, sort};
 use crate::{
-    facts::{Contents, Facts, Node},
+    facts::{Facts, Node},
     licenses::{Says, Situation, UseAnswer},
     policy::{Day, Exception, Policy},
     report::{self, Finding, License, PolicyRule, Report},
@@ -100,11 +100,8 @@ pub fn seen(facts: &Facts) -> Seen {
         }
     }
     for artifact in &facts.artifacts {
-        let holds = match &artifact.contents {
-            Contents::Weights(file) => !file.pickles.is_empty(),
-            _ => artifact.format.is_some_and(|format| format.contains("pickle")),
-        };
-        if holds {
+        let named = artifact.format.is_some_and(|format| format.contains("pickle"));
+        if named || artifact.pickles().next().is_some() {
             seen.pickles.push(artifact.path.clone());
         }
     }

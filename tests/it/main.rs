@@ -12,6 +12,7 @@ mod hub;
 mod layouts;
 mod policy;
 mod readme;
+mod safety;
 mod scan;
 mod sign;
 mod stored;
