@@ -9,7 +9,9 @@ use clap::{
 
 use crate::{
     digests::Extent,
+    gate::Requirement,
     licenses::Use,
+    records::Glob,
     render::{DIFF_OUTPUTS, OUTPUTS, STORED_OUTPUTS, TENSOR_OUTPUTS, survey::FORMS},
     words::Severity,
 };
@@ -44,8 +46,19 @@ Examples:
   weighbill . -f json -o report.json --deny high fails a pipeline on severe findings
   weighbill . -f html -o report.html -f spdx -o sbom.json    two reports from one pass
   weighbill tensors . --all                      every tensor with its digest
+  weighbill verify . --expect SHA256SUMS         every byte against a list, or what the client kept
 
 Exit status: 0 reported, 1 reported and denied, 2 nothing to report on.";
+
+const VERIFY_EXAMPLES: &str = "\
+Examples:
+  weighbill verify meta-llama/Llama-2-7b-hf         what the hub's client recorded, without the network
+  weighbill verify . --expect SHA256SUMS            a list that came another way
+  weighbill verify . --report earlier.json          nothing changed since that report
+  weighbill verify . --require complete,consistent  and all of it is here, and fits together
+
+Exit status: 0 all of it matches, 1 something does not, or nothing says what it should be, 2 nothing
+to verify.";
 
 /// The commands.
 #[derive(Debug, Subcommand)]
@@ -56,6 +69,10 @@ pub enum Command {
 
     /// List every tensor: name, dtype, shape, bytes, digest; layers collapsed
     Tensors(Tensors),
+
+    /// Hold every byte of a release against what was recorded of it
+    #[command(after_help = VERIFY_EXAMPLES)]
+    Verify(Verify),
 
     /// List every release below folders and in stores, a line each
     #[command(after_help = SCAN_EXAMPLES)]
@@ -299,9 +316,9 @@ pub struct Licenses {
     pub format: String,
 }
 
-/// Which release, and how to read it.
+/// Which release.
 #[derive(Debug, Args)]
-pub struct Reading {
+pub struct Target {
     /// A folder, a weight file, a *.index.json, or owner/name in the local Hugging Face cache
     #[arg(value_name = "RELEASE", required = true)]
     pub release: Option<PathBuf>,
@@ -310,6 +327,22 @@ pub struct Reading {
     #[arg(long, value_name = "REVISION")]
     pub revision: Option<String>,
 
+    /// Threads to read and hash with [default: one for each processor]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+
+    /// Use digests of an earlier run again for files that did not change since
+    #[arg(long)]
+    pub digest_cache: bool,
+}
+
+/// Which release, and how to read it.
+#[derive(Debug, Args)]
+pub struct Reading {
+    /// Which release.
+    #[command(flatten)]
+    pub target: Target,
+
     /// What to hash
     #[arg(long, value_enum, default_value_t, value_name = "EXTENT")]
     pub digests: Extent,
@@ -317,10 +350,6 @@ pub struct Reading {
     /// Take statistics of every tensor: min, max, mean, std, zeros, NaN, infinities
     #[arg(long)]
     pub stats: bool,
-
-    /// Threads to read and hash with [default: one for each processor]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub threads: Option<u16>,
 }
 
 /// How to write.
@@ -366,6 +395,10 @@ pub struct Inspect {
     #[command(flatten)]
     pub forms: Forms,
 
+    /// Tokens of context to tell the memory for; the longest that the config states where not given
+    #[arg(long, value_name = "N")]
+    pub context: Option<u64>,
+
     /// Exit with status 1 where a finding is at least this severe
     #[arg(long, value_enum, value_name = "LEVEL")]
     pub deny: Option<Severity>,
@@ -392,6 +425,50 @@ pub struct Inspect {
         help_heading = "Terms"
     )]
     pub territory: Vec<String>,
+}
+
+/// Arguments of `verify`.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// Which release.
+    #[command(flatten)]
+    pub target: Target,
+
+    /// How to write the report; text where none is named
+    #[arg(short, long, value_name = "FORMAT", value_parser = names(OUTPUTS))]
+    pub format: Vec<String>,
+
+    /// How to write.
+    #[command(flatten)]
+    pub writing: Writing,
+
+    /// What the formats leave to choose.
+    #[command(flatten)]
+    pub forms: Forms,
+
+    /// A list of digests to hold the files against, as sha256sum writes them
+    #[arg(long, value_name = "FILE")]
+    pub expect: Vec<PathBuf>,
+
+    /// An earlier JSON report to hold the files against
+    #[arg(long, value_name = "FILE")]
+    pub report: Vec<PathBuf>,
+
+    /// Only these files: *.safetensors, onnx/** …
+    #[arg(long, value_name = "GLOBS", value_delimiter = ',', value_parser = Glob::new)]
+    pub only: Vec<Glob>,
+
+    /// What must hold, or the status is 1
+    #[arg(long, value_enum, value_name = "LIST", value_delimiter = ',')]
+    pub require: Vec<Requirement>,
+
+    /// Exit with status 0 also where nothing says what the files should be
+    #[arg(long)]
+    pub allow_unverified: bool,
+
+    /// Exit with status 1 where a finding is at least this severe
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    pub deny: Option<Severity>,
 }
 
 /// Arguments of `tensors`.
@@ -443,6 +520,16 @@ impl ValueEnum for Severity {
     }
 }
 
+impl ValueEnum for Requirement {
+    fn value_variants<'a>() -> &'a [Self] {
+        Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.word()).help(self.about()))
+    }
+}
+
 impl ValueEnum for Extent {
     fn value_variants<'a>() -> &'a [Self] {
         &[Self::None, Self::Files, Self::Tensors]
@@ -474,7 +561,7 @@ mod tests {
     fn a_release_alone_is_inspected() {
         let cli = Cli::try_parse_from(["weighbill", "gpt2"]).unwrap();
         assert!(cli.command.is_none());
-        assert_eq!(cli.inspect.reading.release, Some(PathBuf::from("gpt2")));
+        assert_eq!(cli.inspect.reading.target.release, Some(PathBuf::from("gpt2")));
         assert!(Cli::try_parse_from(["weighbill"]).is_err());
         assert!(Cli::try_parse_from(["weighbill", "inspect"]).is_err());
     }

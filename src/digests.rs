@@ -1,9 +1,15 @@
 //! From facts to a plan of what to hash, and from its results back to files and tensors.
 
-use std::fs;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+};
 
 use crate::{
-    digest::{self, Algorithm, Decoder, FileDigests, FileJob, RangeDigest, RangeJob, Trouble},
+    digest::{
+        self, Algorithm, Cache, Decoder, FileDigests, FileJob, RangeDigest, RangeJob, Trouble,
+        run_remembering,
+    },
     facts::{Artifact, Contents, Facts, Tensor},
     words::FileKind,
 };
@@ -27,6 +33,23 @@ pub struct Wanted {
     pub extent: Extent,
     /// Whether to take statistics of every tensor.
     pub statistics: bool,
+}
+
+/// What else bears on a run.
+#[derive(Debug, Default)]
+pub struct Besides<'a> {
+    /// Digests of whole files that records ask for, by the index of the artifact.
+    pub asked: BTreeMap<usize, BTreeSet<Algorithm>>,
+    /// The only artifacts to read, by index; all of them where it is `None`.
+    pub only: Option<BTreeSet<usize>>,
+    /// Digests of earlier runs, where they may be used again.
+    pub cache: Option<&'a mut Cache>,
+}
+
+impl Besides<'_> {
+    fn leaves_out(&self, artifact: usize) -> bool {
+        self.only.as_ref().is_some_and(|only| !only.contains(&artifact))
+    }
 }
 
 /// What was learned, by artifact.
@@ -69,17 +92,18 @@ impl Learned {
 pub fn take(
     facts: &Facts,
     wanted: Wanted,
+    besides: Besides,
     threads: usize,
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Digests {
-    let nothing = wanted.extent == Extent::None && !wanted.statistics;
+    let nothing = wanted.extent == Extent::None && !wanted.statistics && besides.asked.is_empty();
     if nothing {
         return Digests {
             files: facts.artifacts.iter().map(|_| None).collect(),
         };
     }
     let jobs: Vec<Option<(FileJob, Vec<Option<usize>>)>> =
-        facts.artifacts.iter().map(|artifact| job(artifact, wanted)).collect();
+        facts.artifacts.iter().enumerate().map(|(i, it)| job(i, it, wanted, &besides)).collect();
     let costs = facts
         .artifacts
         .iter()
@@ -88,7 +112,12 @@ pub fn take(
     let total = costs.fold(0, u64::saturating_add);
     let plan: Vec<FileJob> = jobs.iter().flatten().map(|(job, _)| job.clone()).collect();
     progress(0, total);
-    let mut results = digest::run(&plan, threads, &|done| progress(done, total)).into_iter();
+    let report = |done| progress(done, total);
+    let results = match besides.cache {
+        Some(cache) => run_remembering(cache, &plan, threads, &report),
+        None => digest::run(&plan, threads, &report),
+    };
+    let mut results = results.into_iter();
     let files = facts.artifacts.iter().zip(jobs).map(|(artifact, job)| {
         let (job, ranges) = job?;
         let learned = Learned {
@@ -116,8 +145,15 @@ fn cost(job: &FileJob, len: u64) -> u64 {
     }
 }
 
-fn job(artifact: &Artifact, wanted: Wanted) -> Option<(FileJob, Vec<Option<usize>>)> {
-    if !artifact.open || artifact.kind == FileKind::Bookkeeping {
+fn job(
+    at: usize,
+    artifact: &Artifact,
+    wanted: Wanted,
+    besides: &Besides,
+) -> Option<(FileJob, Vec<Option<usize>>)> {
+    let asked = besides.asked.get(&at);
+    let counts = artifact.kind != FileKind::Bookkeeping;
+    if !artifact.open || besides.leaves_out(at) || (!counts && asked.is_none()) {
         return None;
     }
     let tensors: &[Tensor] = match &artifact.contents {
@@ -137,11 +173,9 @@ fn job(artifact: &Artifact, wanted: Wanted) -> Option<(FileJob, Vec<Option<usize
         Some(ranges.len() - 1)
     });
     let of_tensors = of_tensors.collect();
-    let whole = if wanted.extent >= Extent::Files {
-        vec![Algorithm::Sha256]
-    } else {
-        vec![]
-    };
+    let always = (wanted.extent >= Extent::Files && counts).then_some(Algorithm::Sha256);
+    let whole: BTreeSet<Algorithm> = asked.into_iter().flatten().copied().chain(always).collect();
+    let whole: Vec<Algorithm> = whole.into_iter().collect();
     Some((
         FileJob {
             path: artifact.place.clone(),
@@ -161,6 +195,12 @@ impl Digests {
     /// The length in bytes, after the run, of an artifact that changed in it.
     pub fn len_after(&self, artifact: usize) -> Option<u64> {
         self.files.get(artifact)?.as_ref()?.len_after
+    }
+
+    /// The artifacts, by index, whose digests come from an earlier run.
+    pub fn remembered(&self) -> impl Iterator<Item = usize> {
+        let learned = self.files.iter().enumerate();
+        learned.filter_map(|(i, it)| it.as_ref()?.digests.remembered.then_some(i))
     }
 
     /// The SHA-256 of an artifact.

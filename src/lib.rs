@@ -1,8 +1,8 @@
 //! Says what a downloaded model release really contains.
 //!
-//! One straight line, a room a step: [`locate`] → [`inventory`] → [`read`] → [`digests`] → [`sets`]
-//! → [`terms`] → [`evidence`] → [`judge`] → [`assemble`] to one [`report`] → [`render`] and [`gate`].
-//! Everything up to the digests touches the disk and can meet trouble; everything after them is a
+//! One straight line, a room a step: [`locate`] → [`inventory`] → [`read`] → [`records`] →
+//! [`digests`] → [`sets`] → [`terms`] → [`evidence`] → [`judge`] → [`assemble`] to one [`report`] →
+//! [`render`] and [`gate`]. Everything up to the digests touches the disk and can meet trouble; everything after them is a
 //! pure function of values.
 
 pub mod assemble;
@@ -21,6 +21,7 @@ pub mod layers;
 pub mod licenses;
 pub mod locate;
 pub mod read;
+pub mod records;
 pub mod render;
 pub mod report;
 pub mod sets;
@@ -37,11 +38,13 @@ use std::path::{Path, PathBuf};
 
 use crate::{
     assemble::Parts,
-    digests::Wanted,
+    digest::Cache,
+    digests::{Besides, Extent, Wanted},
     facts::Release,
     judge::Case,
     licenses::{Situation, Use},
     locate::{Environment, LocateError},
+    records::{Against, Glob},
     report::Report,
 };
 
@@ -62,6 +65,20 @@ pub struct Request {
     pub users: Option<u64>,
     /// Where it would be used.
     pub territory: Vec<String>,
+    /// The context to tell the memory for, in tokens; the longest that the config states where none is
+    /// given.
+    pub context: Option<u64>,
+    /// What to verify, where that is asked for.
+    pub verify: Option<Verify>,
+}
+
+/// What to hold a release against, beside its own records.
+#[derive(Clone, Debug, Default)]
+pub struct Verify {
+    /// Lists, reports and signatures that the user gave.
+    pub against: Against,
+    /// Which files are meant; all of them, where it is empty.
+    pub only: Vec<Glob>,
 }
 
 impl Request {
@@ -75,6 +92,8 @@ impl Request {
             uses: Vec::new(),
             users: None,
             territory: Vec::new(),
+            verify: None,
+            context: None,
         }
     }
 }
@@ -89,9 +108,20 @@ pub fn inspect(
     threads: usize,
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Result<Report, LocateError> {
+    inspect_remembering(request, threads, progress, None).map(|(report, _)| report)
+}
+
+/// As [`inspect`], using digests of unchanged files again where a `cache` has them. Gives the paths
+/// of those files beside the report, which does not tell.
+pub fn inspect_remembering(
+    request: &Request,
+    threads: usize,
+    progress: &(dyn Fn(u64, u64) + Sync),
+    cache: Option<&mut Cache>,
+) -> Result<(Report, Vec<String>), LocateError> {
     let revision = request.revision.as_deref();
     let release = locate::release(&request.path, revision, &request.environment)?; // where is it?
-    Ok(inspect_located(release, request, threads, progress))
+    Ok(line(release, request, threads, progress, cache))
 }
 
 /// The same for a release whose place is known: what is asked is in `request`, where is not.
@@ -101,9 +131,26 @@ pub fn inspect_located(
     threads: usize,
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Report {
+    line(release, request, threads, progress, None).0
+}
+
+/// From a release to its report, and to the paths of the files whose digests come from an earlier run.
+fn line(
+    release: Release,
+    request: &Request,
+    threads: usize,
+    progress: &(dyn Fn(u64, u64) + Sync),
+    cache: Option<&mut Cache>,
+) -> (Report, Vec<String>) {
+    let verify = request.verify.as_ref();
     let inventory = inventory::take(&release); //                           which files lie there?
     let facts = read::all(release, inventory); //                           what do they say?
-    let digests = digests::take(&facts, request.wanted, threads, progress); // what are their bytes?
+    let against = verify.map(|it| it.against.clone()).unwrap_or_default();
+    let records = records::gather(&facts, &against); //                     what should be here?
+    let (wanted, besides) = plan(request, &facts, &records, cache);
+    let digests = digests::take(&facts, wanted, besides, threads, progress); // what are their bytes?
+    let only = verify.map_or(&[][..], |it| &it.only);
+    let held = records::hold(&facts, &records, &digests, only); //          are they what they should be?
     let mut sets = sets::group(&facts); //                                  which are the same weights?
     sets.count_ends_once(|file, tensor| digests.of_tensor(file, tensor)?.sha256);
     let terms = terms::gather(&facts); //                                   on what terms?
@@ -114,6 +161,8 @@ pub fn inspect_located(
         terms: &terms,
         digests: &digests,
         evidence: &evidence,
+        records: &records,
+        held: &held,
     };
     let findings = judge::findings(&case); //                               what of it is to act on?
     let uses = terms.answers(
@@ -123,13 +172,40 @@ pub fn inspect_located(
             territory: &request.territory,
         },
     );
-    assemble::report(Parts {
+    let verification = verify.map(|it| judge::verification::of(&facts, &held, &findings, &it.only));
+    let remembered = digests.remembered().map(|i| facts.artifacts[i].path.clone()).collect();
+    let report = assemble::report(Parts {
         facts,
         sets,
         terms,
         evidence,
         digests,
+        held,
         findings,
         uses,
-    })
+        verification,
+        context: request.context,
+    });
+    (report, remembered)
+}
+
+/// What to take of the bytes: to verify, whole files, and every digest that a record asks for.
+fn plan<'c>(
+    request: &Request,
+    facts: &facts::Facts,
+    records: &records::Records,
+    cache: Option<&'c mut Cache>,
+) -> (Wanted, Besides<'c>) {
+    let Some(verify) = &request.verify else {
+        return (request.wanted, Besides { cache, ..Besides::default() });
+    };
+    let fits = |path: &str| verify.only.iter().any(|it| it.fits(path));
+    let meant = || (0..facts.artifacts.len()).filter(|i| fits(&facts.artifacts[*i].path));
+    let besides = Besides {
+        asked: records.asked(facts),
+        only: (!verify.only.is_empty()).then(|| meant().collect()),
+        cache,
+    };
+    let extent = request.wanted.extent.max(Extent::Files);
+    (Wanted { extent, ..request.wanted }, besides)
 }

@@ -14,6 +14,9 @@ use crate::words::{
 /// The name of this form of the report.
 pub const SCHEMA: &str = "weighbill-report/1";
 
+/// The name of the form that `verify` writes: the same, with [`Report::verification`] filled.
+pub const VERIFY_SCHEMA: &str = "weighbill-verify/1";
+
 /// A finished inspection.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Report {
@@ -330,6 +333,15 @@ pub struct Model {
     pub base_model: Vec<BaseModel>,
     /// Named by the files.
     pub frameworks: Vec<Framework>,
+    /// What the tensors of the primary weight set look like, where no config says what it is.
+    #[serde(default)]
+    pub recognized: Option<Recognized>,
+    /// The adapter that the primary weight set is.
+    #[serde(default)]
+    pub adapter: Option<Adapter>,
+    /// What loading it takes, as far as its files tell.
+    #[serde(default)]
+    pub memory: Option<Memory>,
     /// What it is for, as the card's `pipeline_tag` names it.
     #[serde(default)]
     pub task: Option<String>,
@@ -339,6 +351,41 @@ pub struct Model {
     /// Results that the card's `model-index` states, at most a thousand.
     #[serde(default)]
     pub results: Vec<StatedResult>,
+}
+
+/// A model told from its tensors alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recognized {
+    /// Model types whose layout it is: several where layouts are equal by name.
+    pub model_types: Vec<String>,
+    /// What shows it, in a clause.
+    pub reason: String,
+}
+
+/// Changes to another model.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Adapter {
+    /// `lora`, `ia3` …; `None` where no name tells.
+    pub kind: Option<String>,
+    /// Ranks of its matrices, as stored.
+    pub ranks: Vec<u64>,
+    /// The modules that it changes: `q_proj`.
+    pub targets: Vec<String>,
+}
+
+/// Memory that a model takes, in bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Memory {
+    /// The weights as they are stored.
+    pub weights_bytes: u64,
+    /// The weights at 16 bits a parameter; `None` where parameters were not counted.
+    pub weights_bytes_at_16_bits: Option<u64>,
+    /// In tokens: the context that was asked for, else the longest that the config states.
+    pub context: Option<u64>,
+    /// Keys and values of one sequence of that length.
+    pub cache_bytes: Option<u64>,
+    /// What was assumed, each a clause.
+    pub assumptions: Vec<String>,
 }
 
 /// The values of one configuration.
@@ -609,12 +656,26 @@ pub struct Dimension {
 /// What was held against which record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verification {
-    /// `none`, `recorded` or `authentic`.
+    /// What is shown of every file: `none`, `recorded` (unchanged since it was recorded here) or
+    /// `authentic` (what a signer or a list that the user trusts says it is).
     pub strength: String,
+    /// How many files each of the three is shown of, the strongest first.
+    pub shown: Vec<Shown>,
     /// By kind of record.
     pub kinds: Vec<VerificationKind>,
     /// By file.
     pub files: Vec<VerifiedFile>,
+}
+
+/// How many files something is shown of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shown {
+    /// `authentic`, `recorded` or `none`.
+    pub strength: String,
+    /// That are here, and of which no more is shown.
+    pub files: u64,
+    /// Of those files.
+    pub bytes: u64,
 }
 
 /// One kind of record.
@@ -637,14 +698,18 @@ pub struct VerifiedFile {
     pub path: String,
     /// `match`, `mismatch`, `missing`, `not_downloaded`, `unexpected`, `unverifiable`, `pointer`.
     pub status: String,
-    /// The record.
+    /// Who recorded it: `hub_blob`, `checksum_list`, `signature` …
     pub by: Option<String>,
+    /// Where the record stands, in words: `SHA256SUMS:3`.
+    pub record: Option<String>,
     /// Of the digest.
     pub algorithm: Option<String>,
     /// As recorded.
     pub expected: Option<String>,
     /// As found.
     pub actual: Option<String>,
+    /// What else is to be said, in a clause.
+    pub why: Option<String>,
 }
 
 /// A file that was not opened in full.

@@ -16,7 +16,8 @@ use crate::{
     facts::{Contents, Facts},
     judge::{openness, verdicts},
     licenses::UseAnswer,
-    report::{self, Report, SCHEMA},
+    records::{Held, Row, Status},
+    report::{self, Report, SCHEMA, VERIFY_SCHEMA},
     sets::Sets,
     terms::Terms,
     words::FileKind,
@@ -34,10 +35,16 @@ pub struct Parts {
     pub evidence: Vec<Evidence>,
     /// What was hashed.
     pub digests: Digests,
+    /// The bytes held against what was recorded of them.
+    pub held: Held,
     /// What to act on.
     pub findings: Vec<report::Finding>,
     /// What the terms say about the uses asked about.
     pub uses: Vec<UseAnswer>,
+    /// What was verified, where that was asked for.
+    pub verification: Option<report::Verification>,
+    /// The context to tell the memory for, in tokens.
+    pub context: Option<u64>,
 }
 
 /// The finished report.
@@ -48,8 +55,11 @@ pub fn report(parts: Parts) -> Report {
         terms,
         evidence,
         digests,
+        held,
         findings,
         uses,
+        verification,
+        context,
     } = parts;
     let components = verdicts::components(&evidence);
     let disclosures = disclosures::gather(&facts);
@@ -62,7 +72,12 @@ pub fn report(parts: Parts) -> Report {
         licenses: &openness::licenses(&terms),
     });
     Report {
-        schema: SCHEMA.to_owned(),
+        schema: if verification.is_some() {
+            VERIFY_SCHEMA
+        } else {
+            SCHEMA
+        }
+        .to_owned(),
         tool: report::Tool {
             name: env!("CARGO_PKG_NAME").to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -77,14 +92,14 @@ pub fn report(parts: Parts) -> Report {
         components,
         evidence: evidence.into_iter().map(seen).collect(),
         disclosures: disclosures.into_iter().map(disclosed).collect(),
-        artifacts: artifacts(&facts, &digests),
+        artifacts: artifacts(&facts, &digests, &held),
         weight_sets: weights::sets(&facts, &sets),
-        model: model::of(&facts, &sets, &terms),
+        model: model::of(&facts, &sets, &terms, context),
         configs: configs::of(&facts),
         licenses: licensing::held(&terms),
         uses: uses.iter().map(licensing::answer).collect(),
         openness: Some(openness),
-        verification: None,
+        verification,
         coverage: coverage(&facts),
         policy: None,
         findings,
@@ -147,28 +162,32 @@ fn disclosed(it: Disclosure) -> report::Disclosure {
     }
 }
 
-fn artifacts(facts: &Facts, digests: &Digests) -> Vec<report::Artifact> {
-    let artifact = |(i, it): (usize, &crate::facts::Artifact)| {
-        let recorded = match &it.contents {
-            Contents::Pointer(pointer) => vec![report::Recorded {
-                by: "lfs_pointer".to_owned(),
-                algorithm: "sha256".to_owned(),
-                digest: pointer.sha256.clone(),
-                result: "unchecked".to_owned(),
-            }],
-            _ => Vec::new(),
-        };
-        report::Artifact {
-            path: it.path.clone(),
-            bytes: it.len,
-            kind: it.kind,
-            format: it.format.map(str::to_owned),
-            sha256: digests.sha256(i).map(digest::hex),
-            unreadable: it.unreadable.clone(),
-            recorded,
-        }
+fn artifacts(facts: &Facts, digests: &Digests, held: &Held) -> Vec<report::Artifact> {
+    let artifact = |(i, it): (usize, &crate::facts::Artifact)| report::Artifact {
+        path: it.path.clone(),
+        bytes: it.len,
+        kind: it.kind,
+        format: it.format.map(str::to_owned),
+        sha256: digests.sha256(i).map(digest::hex),
+        unreadable: it.unreadable.clone(),
+        recorded: held.of(&it.path).filter_map(recorded).collect(),
     };
     facts.artifacts.iter().enumerate().map(artifact).collect()
+}
+
+/// A digest that something recorded.
+fn recorded(row: &Row) -> Option<report::Recorded> {
+    let result = match row.status {
+        Status::Match => "match",
+        Status::Mismatch => "mismatch",
+        _ => "unchecked",
+    };
+    Some(report::Recorded {
+        by: row.by?.word().to_owned(),
+        algorithm: row.algorithm?.to_owned(),
+        digest: row.expected.clone()?,
+        result: result.to_owned(),
+    })
 }
 
 fn coverage(facts: &Facts) -> Vec<report::Coverage> {

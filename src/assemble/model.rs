@@ -2,11 +2,15 @@
 
 use crate::{
     facts::{Facts, Node},
-    report::{BaseModel, Framework, Model, NamedDataset, Quantization, SizeClaim, StatedResult},
+    report::{
+        Adapter, BaseModel, Framework, Memory, Model, NamedDataset, Quantization, Recognized,
+        SizeClaim, StatedResult,
+    },
     sets::{
-        Sets,
+        Sets, WeightSet, adapters,
         claimed::{Claimed, claimed},
-        recognize::active_parameters,
+        memory,
+        recognize::{active_parameters, recognize},
     },
     terms::{Base, Terms},
     words::Place,
@@ -15,7 +19,7 @@ use crate::{
 /// Values of a card that the report repeats, of each kind; the rest is for who reads the card.
 const MOST_STATED: usize = 1000;
 
-pub(super) fn of(facts: &Facts, sets: &Sets, terms: &Terms) -> Model {
+pub(super) fn of(facts: &Facts, sets: &Sets, terms: &Terms, context: Option<u64>) -> Model {
     let config = facts.config("config.json");
     let texts = |key: &str| {
         let node = config.and_then(|(_, config)| config.at(key));
@@ -37,6 +41,9 @@ pub(super) fn of(facts: &Facts, sets: &Sets, terms: &Terms) -> Model {
         config_check: sets.config.word().to_owned(),
         base_model: terms.bases.iter().map(base_model).collect(),
         frameworks: frameworks(facts),
+        recognized: primary.and_then(|set| recognized(facts, sets, set)),
+        adapter: primary.and_then(|set| adapters::adapter(facts, set)).map(adapter),
+        memory: primary.filter(|set| set.bytes > 0).map(|set| memory(facts, set, context)),
         task: facts
             .main_card()
             .and_then(|(_, card)| card.key("pipeline_tag")?.text().map(str::to_owned)),
@@ -95,6 +102,36 @@ fn sizes(facts: &Facts, sets: &Sets) -> Vec<SizeClaim> {
 
 fn quantization(it: &crate::sets::Quantization) -> Quantization {
     Quantization { method: it.method.clone(), bits: it.bits }
+}
+
+/// Told only where no config has told it.
+fn recognized(facts: &Facts, sets: &Sets, set: &WeightSet) -> Option<Recognized> {
+    if sets.config.word() != "no_config" {
+        return None;
+    }
+    recognize(facts, set).map(|it| Recognized {
+        model_types: it.model_types.into_iter().map(str::to_owned).collect(),
+        reason: it.reason,
+    })
+}
+
+fn adapter(it: adapters::Adapter) -> Adapter {
+    Adapter {
+        kind: it.kind.map(str::to_owned),
+        ranks: it.ranks.into_iter().collect(),
+        targets: it.targets.into_iter().collect(),
+    }
+}
+
+fn memory(facts: &Facts, set: &WeightSet, context: Option<u64>) -> Memory {
+    let it = memory::memory(facts, set, context);
+    Memory {
+        weights_bytes: it.stored,
+        weights_bytes_at_16_bits: it.at_two_bytes,
+        context: it.cache.map(|cache| cache.context),
+        cache_bytes: it.cache.map(|cache| cache.bytes),
+        assumptions: it.assumptions,
+    }
 }
 
 fn base_model(base: &Base) -> BaseModel {

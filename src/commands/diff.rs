@@ -15,7 +15,7 @@ use super::{
     writing::{self, Plan},
 };
 use crate::{
-    cli::{Diff, Reading},
+    cli::{Diff, Reading, Target},
     compare::{self, Apart, TensorChange},
     digest::{Decoder, Elements, apart},
     gate::Outcome,
@@ -60,14 +60,17 @@ fn side(args: &Diff, path: &Path, revision: Option<&String>) -> anyhow::Result<S
         return Ok(Side { report: render::read(path)?, root: None });
     }
     let reading = Reading {
-        release: Some(path.to_owned()),
-        revision: revision.cloned(),
+        target: Target {
+            release: Some(path.to_owned()),
+            revision: revision.cloned(),
+            threads: args.threads,
+            digest_cache: false,
+        },
         digests: args.digests,
         stats: false,
-        threads: args.threads,
     };
     let request = inspect::request(&reading)?;
-    let report = inspect::inspected(&request, &reading, &args.writing)?;
+    let (report, _) = inspect::inspected(&request, &reading.target, &args.writing)?;
     let place = locate::release(path, request.revision.as_deref(), &request.environment)?;
     Ok(Side { report, root: Some(place.root) })
 }

@@ -10,11 +10,12 @@ use super::{
 };
 use crate::{
     Request,
-    cli::{Inspect, Reading, Writing},
+    cli::{Inspect, Reading, Target, Writing},
+    digest::Cache,
     digests::Wanted,
     gate::{Gate, Outcome},
     locate::Environment,
-    render::OUTPUTS,
+    render::{OUTPUTS, Style, escape::visible, numbers::plural},
     report::Report,
 };
 
@@ -24,28 +25,35 @@ pub(super) fn run(args: &Inspect, out: &mut dyn Write) -> anyhow::Result<Outcome
         uses: args.uses.clone(),
         users: args.users,
         territory: args.territory.clone(),
+        context: args.context,
         ..request(&args.reading)?
     };
     let style = writing::formed(&args.writing, &args.forms)?;
-    let report = inspected(&request, &args.reading, &args.writing)?;
+    let (report, reused) = inspected(&request, &args.reading.target, &args.writing)?;
+    let style = Style { reused, ..style };
     writing::write(&plan, &report, &style, out)?;
     if args.forms.step_summary {
         writing::summarize(&report, &style)?;
     }
-    Ok(Gate { deny: args.deny }.weigh(&report))
+    Ok(Gate { deny: args.deny, verify: None }.weigh(&report))
 }
 
 /// What to look at and what to take of it.
 pub(super) fn request(reading: &Reading) -> anyhow::Result<Request> {
+    let wanted = Wanted {
+        extent: reading.digests,
+        statistics: reading.stats,
+    };
+    Ok(Request { wanted, ..located(&reading.target)? })
+}
+
+/// What to look at.
+pub(super) fn located(target: &Target) -> anyhow::Result<Request> {
     let path =
-        reading.release.as_deref().context("name a release: a folder, a file or a repo id")?;
+        target.release.as_deref().context("name a release: a folder, a file or a repo id")?;
     Ok(Request {
         path: path.to_owned(),
-        revision: reading.revision.clone(),
-        wanted: Wanted {
-            extent: reading.digests,
-            statistics: reading.stats,
-        },
+        revision: target.revision.clone(),
         environment: Environment::of_process(),
         ..Request::of(Path::new(""))
     })
@@ -57,17 +65,35 @@ pub(super) fn threads(asked: Option<u16>) -> usize {
     asked.map_or_else(processors, usize::from)
 }
 
-/// The report, made on as many threads as asked for, with progress on a terminal.
+/// The report, made on as many threads as asked for, with progress on a terminal; and the files whose
+/// digests come from an earlier run.
 pub(super) fn inspected(
     request: &Request,
-    reading: &Reading,
+    target: &Target,
     writing: &Writing,
-) -> anyhow::Result<Report> {
-    let threads = threads(reading.threads);
+) -> anyhow::Result<(Report, Vec<String>)> {
+    let threads = threads(target.threads);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
     let progress = Progress::new(!writing.no_progress && !writing.quiet);
+    let cache = || Cache::of_user().context("no folder for a cache: set XDG_CACHE_HOME or HOME");
+    let mut cache = target.digest_cache.then(cache).transpose()?;
+    let bytes = |done, of| progress.at(done, of);
     let report =
-        pool.install(|| crate::inspect(request, threads, &|done, of| progress.at(done, of)));
+        pool.install(|| crate::inspect_remembering(request, threads, &bytes, cache.as_mut()));
     progress.finish();
-    Ok(report?)
+    let (report, reused) = report?;
+    if !writing.quiet {
+        for note in cache.iter().flat_map(Cache::notes) {
+            anstream::eprintln!("weighbill: {}", visible(note));
+        }
+        if !reused.is_empty() {
+            let files = plural(reused.len() as u64, "file");
+            let names = reused.join(", ");
+            anstream::eprintln!(
+                "weighbill: {files} not read again, digests of an earlier run: {}",
+                visible(&names)
+            );
+        }
+    }
+    Ok((report, reused))
 }

@@ -9,6 +9,7 @@ mod progress;
 mod render;
 mod scan;
 mod tensors;
+mod verify;
 mod writing;
 
 use std::io::Write;
@@ -24,6 +25,7 @@ pub fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<Outcome> {
         None => inspect::run(&cli.inspect, out),
         Some(Command::Inspect(args)) => inspect::run(args, out),
         Some(Command::Tensors(args)) => tensors::run(args, out),
+        Some(Command::Verify(args)) => verify::run(args, out),
         Some(Command::Scan(args)) => scan::run(args, out),
         Some(Command::Merge(args)) => scan::merge(args, out),
         Some(Command::Diff(args)) => diff::run(args, out),

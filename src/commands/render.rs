@@ -14,11 +14,8 @@ use crate::{
     cli::Render,
     gate::Outcome,
     render::{STORED_OUTPUTS, escape::visible},
-    report::{Report, SCHEMA},
+    report::{Report, SCHEMA, VERIFY_SCHEMA},
 };
-
-/// The report with `verification` filled.
-const VERIFIED: &str = "weighbill-verify/1";
 
 pub(super) fn run(args: &Render, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let plan = Plan::of(STORED_OUTPUTS, &args.format, &args.writing.output)?;
@@ -50,9 +47,9 @@ fn parse(bytes: &[u8]) -> anyhow::Result<Report> {
     }
     let named: Named = serde_json::from_slice(bytes).context("not a JSON object")?;
     match named.schema.as_deref() {
-        Some(SCHEMA | VERIFIED) => serde_json::from_slice(bytes).context("not a whole report"),
+        Some(SCHEMA | VERIFY_SCHEMA) => serde_json::from_slice(bytes).context("not a whole report"),
         Some(other) => bail!(
-            "its schema is `{}`, and this reads {SCHEMA} and {VERIFIED}",
+            "its schema is `{}`, and this reads {SCHEMA} and {VERIFY_SCHEMA}",
             visible(other).chars().take(60).collect::<String>()
         ),
         None => bail!("it names no schema; `weighbill inspect RELEASE -f json` writes {SCHEMA}"),

@@ -6,12 +6,17 @@ use super::{
     inspect,
     writing::{self, Plan},
 };
-use crate::{cli::Tensors, gate::Outcome, render::TENSOR_OUTPUTS};
+use crate::{
+    cli::Tensors,
+    gate::Outcome,
+    render::{Style, TENSOR_OUTPUTS},
+};
 
 pub(super) fn run(args: &Tensors, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let plan = Plan::of(TENSOR_OUTPUTS, &args.format, &args.writing.output)?;
     let request = inspect::request(&args.reading)?;
-    let report = inspect::inspected(&request, &args.reading, &args.writing)?;
-    writing::write(&plan, &report, &writing::style(&args.writing, args.all), out)?;
+    let (report, reused) = inspect::inspected(&request, &args.reading.target, &args.writing)?;
+    let style = writing::style(&args.writing, args.all);
+    writing::write(&plan, &report, &Style { reused, ..style }, out)?;
     Ok(Outcome::Passed)
 }

@@ -90,6 +90,17 @@ impl Digest {
         })
     }
 
+    /// The digest that is written so in hex, of either case; `None` where it is not of the length
+    /// that `algorithm` gives.
+    pub fn from_hex(hex: &str, algorithm: Algorithm) -> Option<Self> {
+        let (pairs, rest) = hex.as_bytes().as_chunks::<2>();
+        let nibble = |byte: u8| char::from(byte).to_digit(16).and_then(|it| u8::try_from(it).ok());
+        let byte = |[high, low]: &[u8; 2]| Some(nibble(*high)? << 4 | nibble(*low)?);
+        let whole = rest.is_empty() && pairs.len() == algorithm.digest_len();
+        let bytes: Vec<u8> = pairs.iter().filter(|_| whole).map(byte).collect::<Option<_>>()?;
+        Self::new(&bytes).filter(|_| whole)
+    }
+
     /// The digest's bytes.
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes[..usize::from(self.len)]
@@ -142,6 +153,22 @@ mod tests {
         check(&[], Some(""));
         check(&[0, 0xab], Some("00ab"));
         check(&[7; 65], None);
+    }
+
+    #[test]
+    fn hex_is_read_back_where_it_is_of_the_right_length() {
+        let md5 = "900150983cd24fb0d6963f7d28e17f72";
+        let read = |hex: &str| Digest::from_hex(hex, Algorithm::Md5).map(|it| it.to_string());
+        assert_eq!(read(md5).as_deref(), Some(md5));
+        assert_eq!(read(&md5.to_uppercase()).as_deref(), Some(md5));
+        for wrong in [
+            &md5[1..],
+            "",
+            "+00150983cd24fb0d6963f7d28e17f72",
+            "é00150983cd24fb0d6963f7d28e17f7",
+        ] {
+            assert_eq!(read(wrong), None, "{wrong}");
+        }
     }
 
     #[track_caller]

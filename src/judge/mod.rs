@@ -5,13 +5,17 @@ mod license;
 mod oddities;
 pub mod openness;
 mod parts;
+mod records;
+mod same_content;
 pub mod verdicts;
+pub mod verification;
 mod weights;
 
 use crate::{
     digests::Digests,
     evidence::Evidence,
     facts::Facts,
+    records::{Held, Records},
     report::Finding,
     sets::Sets,
     terms::Terms,
@@ -30,6 +34,10 @@ pub struct Case<'a> {
     pub digests: &'a Digests,
     /// What the facts show.
     pub evidence: &'a [Evidence],
+    /// What is recorded of it.
+    pub records: &'a Records,
+    /// The bytes held against that.
+    pub held: &'a Held,
 }
 
 /// A thing to look out for: one row in a family's file beside this one.
@@ -106,6 +114,8 @@ pub const CHECKS: &[&[Check]] = &[
     weights::CHECKS,
     config::CHECKS,
     parts::CHECKS,
+    records::CHECKS,
+    same_content::CHECKS,
     openness::CHECKS,
 ];
 
@@ -155,6 +165,8 @@ pub(crate) fn told(checks: &[Check], facts: &Facts) -> Vec<String> {
         terms: &Terms::default(),
         digests: &Digests::default(),
         evidence: &[],
+        records: &Records::default(),
+        held: &Held::default(),
     };
     let found = |check: &Check| {
         let id = check.id;

@@ -367,6 +367,9 @@ mod tests {
             "config_check": "no_config",
             "base_model": [],
             "frameworks": [],
+            "recognized": null,
+            "adapter": null,
+            "memory": null,
             "task": null,
             "datasets": [],
             "results": []

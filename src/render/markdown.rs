@@ -134,6 +134,9 @@ impl Page {
             return;
         }
         let rows = standing_rows(&document.groups);
+        if rows.is_empty() {
+            return;
+        }
         self.table(&Table {
             head: &["group", "state", "what shows it"],
             numeric: &[],

@@ -100,6 +100,8 @@ pub struct Style {
     pub spec_version: Option<String>,
     /// Seconds since 1970, for outputs whose standard demands a time; the caller asks the clock.
     pub time: Option<u64>,
+    /// Files whose digests come from an earlier run: told in text, and in nothing that is kept.
+    pub reused: Vec<String>,
     /// Whether the caller was given that time (`SOURCE_DATE_EPOCH`) and asked no clock.
     pub time_is_given: bool,
     /// Only what passed, for statements on what was checked.
@@ -118,6 +120,7 @@ impl Default for Style {
             digests: false,
             spec_version: None,
             time: None,
+            reused: Vec::new(),
             time_is_given: false,
             passed_only: false,
             asks: Vec::new(),

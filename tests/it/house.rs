@@ -15,6 +15,18 @@ const HOUSE: &[(&str, &[&str])] = &[
     ("locate", &["facts", "words"]),
     ("inventory", &["facts", "locate", "words"]),
     ("read", &["facts", "inventory", "source", "words"]),
+    (
+        "records",
+        &[
+            "digest",
+            "digests",
+            "facts",
+            "inventory",
+            "report",
+            "source",
+            "words",
+        ],
+    ),
     ("layers", &[]),
     ("sets", &["facts", "layers", "words"]),
     ("licenses", &["digest"]),
@@ -26,15 +38,15 @@ const HOUSE: &[(&str, &[&str])] = &[
     (
         "judge",
         &[
-            "digest", "digests", "evidence", "facts", "layers", "licenses", "report", "sets",
-            "terms", "words",
+            "digest", "digests", "evidence", "facts", "layers", "licenses", "records", "report",
+            "sets", "terms", "words",
         ],
     ),
     (
         "assemble",
         &[
-            "digest", "digests", "evidence", "facts", "judge", "licenses", "report", "sets",
-            "terms", "words",
+            "digest", "digests", "evidence", "facts", "judge", "licenses", "records", "report",
+            "sets", "terms", "words",
         ],
     ),
     ("explain", &["evidence", "judge", "words"]),

@@ -1,6 +1,6 @@
 //! Large releases as sparse files: a true header, a hole where the tensors would be.
 
-use crate::build::{Release, inspect_headers};
+use crate::build::{self, Release, inspect_headers};
 
 type Row = (String, &'static str, Vec<u64>);
 
@@ -54,4 +54,47 @@ fn llama_2_7b_is_counted_exactly_and_agrees_with_its_config() {
     assert_eq!(report.weight_sets[0].paths.len(), 2);
     let above = report.findings.iter().filter(|it| it.severity > weighbill::words::Severity::Low);
     assert_eq!(above.collect::<Vec<_>>(), Vec::<&weighbill::report::Finding>::new());
+}
+
+#[test]
+fn weights_that_lie_there_twice_are_named() {
+    let rows: &[(&str, &str, &[u64])] = &[
+        ("a.weight", "F32", &[64, 64]),
+        ("b.weight", "F32", &[64, 65]),
+    ];
+    let one = build::safetensors(rows);
+    let mut tied = build::safetensors(&[
+        ("a.weight", "F32", &[64, 64]),
+        ("z.weight", "F32", &[64, 64]),
+    ]);
+    let data = tied.len() - 2 * 64 * 64 * 4;
+    let (first, second) = tied[data..].split_at_mut(64 * 64 * 4);
+    second.copy_from_slice(first);
+    let told = |release: Release| -> Vec<String> {
+        let report = release.inspect();
+        let alike = report.findings.iter().filter(|it| it.id.ends_with("same-content"));
+        alike.map(|it| format!("{}: {}", it.at.as_ref().unwrap().path, it.message)).collect()
+    };
+    let copy = Release::named("a").file("model.safetensors", &one).file("x/copy.safetensors", &one);
+    insta::assert_debug_snapshot!(told(copy), @r###"
+    [
+        "model.safetensors: the same 33175 bytes lie in x/copy.safetensors",
+    ]
+    "###);
+    let twice = Release::named("a").file("model.safetensors", &tied);
+    insta::assert_debug_snapshot!(told(twice), @r###"
+    [
+        "model.safetensors: z.weight holds the same 16384 bytes",
+    ]
+    "###);
+    let halves = Release::named("a")
+        .file("model.safetensors", &one)
+        .safetensors("other/model.safetensors", &[("a.weight", "F32", &[64, 64])]);
+    insta::assert_debug_snapshot!(told(halves), @r###"
+    [
+        "model.safetensors: the same 16384 bytes of 1 tensor lie in other/model.safetensors",
+    ]
+    "###);
+    let alone = Release::named("a").file("model.safetensors", &one);
+    insta::assert_debug_snapshot!(told(alone), @"[]");
 }

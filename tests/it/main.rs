@@ -14,3 +14,4 @@ mod readme;
 mod scan;
 mod stored;
 mod terms;
+mod verify;

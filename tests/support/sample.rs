@@ -129,6 +129,7 @@ fn configs() -> Vec<ConfigValues> {
 
 /// What its card states of the model.
 fn stated(model: &mut Model) {
+    model.memory = Some(memory());
     model.task = Some("text-generation".to_owned());
     model.datasets = vec![NamedDataset {
         id: "example-labs/forty-books".to_owned(),
@@ -482,6 +483,16 @@ fn artifacts() -> Vec<Artifact> {
         }];
     }
     files
+}
+
+fn memory() -> Memory {
+    Memory {
+        weights_bytes: 13_476_831_232,
+        weights_bytes_at_16_bits: Some(13_476_831_232),
+        context: Some(4096),
+        cache_bytes: Some(2 << 30),
+        assumptions: vec!["one sequence, 2 bytes a cached element".to_owned()],
+    }
 }
 
 fn artifact(path: &str, bytes: u64, kind: FileKind, format: Option<&str>) -> Artifact {

@@ -108,7 +108,7 @@ impl Entry {
             settled.get(&index).cloned().or_else(|| known.get(&bytes)?.answer(range))
         });
         let whole = job.whole.iter().map(|algorithm| {
-            let digest = digest(self.whole.get(algorithm.name())?, *algorithm)?;
+            let digest = Digest::from_hex(self.whole.get(algorithm.name())?, *algorithm)?;
             Some((*algorithm, digest))
         });
         Some(FileDigests {
@@ -125,7 +125,7 @@ impl Part {
     fn answer(&self, range: &RangeJob) -> Option<RangeDigest> {
         let mut answer = RangeDigest::default();
         if range.digest {
-            let digest = digest(self.sha256.as_ref()?, Algorithm::Sha256)?;
+            let digest = Digest::from_hex(self.sha256.as_ref()?, Algorithm::Sha256)?;
             answer.sha256 = Some(digest.as_bytes().try_into().ok()?);
         }
         if let Some(decoder) = range.statistics {
@@ -135,14 +135,6 @@ impl Part {
         }
         Some(answer)
     }
-}
-
-/// A digest from its hex, if it has the length that `algorithm` gives.
-pub(super) fn digest(hex: &str, algorithm: Algorithm) -> Option<Digest> {
-    let (pairs, rest) = hex.as_bytes().as_chunks::<2>();
-    let byte = |pair: &[u8; 2]| u8::from_str_radix(str::from_utf8(pair).ok()?, 16).ok();
-    let bytes: Vec<u8> = pairs.iter().map(byte).collect::<Option<_>>()?;
-    Digest::new(&bytes).filter(|_| rest.is_empty() && bytes.len() == algorithm.digest_len())
 }
 
 impl From<Statistics> for Bits {

@@ -1,6 +1,7 @@
 use std::{fs::FileTimes, slice};
 
-use super::{entry::digest, *};
+use super::*;
+use crate::digest::Digest;
 use crate::digest::{Algorithm, Decoder, RangeJob};
 
 struct Fixture {
@@ -116,7 +117,7 @@ fn a_damaged_entry_is_not_believed() {
 
 #[test]
 fn a_digest_of_the_wrong_length_is_not_believed() {
-    assert!(digest(&"ab".repeat(32), Algorithm::Sha256).is_some());
+    assert!(Digest::from_hex(&"ab".repeat(32), Algorithm::Sha256).is_some());
     for hex in [
         "",
         "ab",
@@ -125,6 +126,6 @@ fn a_digest_of_the_wrong_length_is_not_believed() {
         &"gg".repeat(32),
         &"ab".repeat(70),
     ] {
-        assert_eq!(digest(hex, Algorithm::Sha256), None);
+        assert_eq!(Digest::from_hex(hex, Algorithm::Sha256), None);
     }
 }

@@ -106,6 +106,8 @@ fn a_mof_file_is_held_to_the_same_rules() {
     let (sets, terms) = (Sets::default(), Terms::default());
     let digests = crate::digests::Digests::default();
     let case = crate::judge::Case {
+        records: &crate::records::Records::default(),
+        held: &crate::records::Held::default(),
         facts: &facts,
         sets: &sets,
         terms: &terms,

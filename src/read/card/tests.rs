@@ -375,7 +375,7 @@ fn odd(text: &str, lines: &[u32]) {
 
 #[test]
 fn what_is_hostile_costs_no_more_than_its_length() {
-    let size = 1 << 20;
+    let size = 1 << 18;
     let units = [
         "a ",
         "[",

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Block, Line, Section, Style, Table, name, numbers, plain, quiet, spaced, strong};
+use super::{Block, Line, Section, Style, Table, name, numbers, plain, quiet, strong};
 use crate::{report::Report, words::FileKind};
 
 /// How many unopened files the short form names.
@@ -10,7 +10,13 @@ const SHORT: usize = 3;
 
 /// What was held against which record, and what was not opened.
 pub(super) fn section(report: &Report, style: &Style) -> Section {
-    let mut blocks = vec![Block::Lines(integrity_lines(report, style.verbose))];
+    let mut lines = integrity_lines(report, style.verbose);
+    if !style.reused.is_empty() {
+        let files = numbers::plural(style.reused.len() as u64, "file");
+        let words = format!("the digests of {files} come from an earlier run: ");
+        lines.push(vec![quiet(words), name(style.reused.join(", "))]);
+    }
+    let mut blocks = vec![Block::Lines(lines)];
     if style.verbose && !report.coverage.is_empty() {
         let row = |it: &crate::report::Coverage| {
             vec![
@@ -29,15 +35,6 @@ pub(super) fn section(report: &Report, style: &Style) -> Section {
 /// A line on records, one on what was not opened. `listed` says that a list of the latter follows.
 pub(in crate::render) fn integrity_lines(report: &Report, listed: bool) -> Vec<Line> {
     let mut lines = vec![records_line(report)];
-    if let Some(verification) = &report.verification {
-        let mut line = vec![plain("verified: "), strong(&verification.strength)];
-        for kind in &verification.kinds {
-            let files = numbers::plural(kind.files, "file");
-            let kind_words = spaced(&kind.kind);
-            line.push(plain(format!(" · {kind_words} {} ({files})", kind.result)));
-        }
-        lines.push(line);
-    }
     lines.push(coverage_line(report, listed));
     lines
 }

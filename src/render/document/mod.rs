@@ -9,8 +9,10 @@ pub(super) mod g7;
 pub(super) mod groups;
 pub(super) mod integrity;
 pub(super) mod license;
+mod model;
 pub(super) mod openness;
 pub(super) mod terms;
+mod verified;
 
 use super::{Style, numbers};
 use crate::{
@@ -172,8 +174,13 @@ pub(super) fn place_words(at: &Place) -> String {
 
 /// The whole document: the ten-second screen, or all that is known.
 pub(super) fn compose(report: &Report, style: &Style) -> Document {
-    let mut sections = vec![license::section(report, style)];
-    sections.extend(openness::section(report));
+    let mut sections: Vec<Section> = verified::section(report, style).into_iter().collect();
+    let brief = !sections.is_empty() && !style.verbose; // who verifies asked about the bytes
+    if !brief {
+        sections.push(license::section(report, style));
+        sections.extend(model::section(report));
+        sections.extend(openness::section(report));
+    }
     sections.push(integrity::section(report, style));
     if style.verbose {
         sections.push(components::section(report));
@@ -188,7 +195,11 @@ pub(super) fn compose(report: &Report, style: &Style) -> Document {
     }
     Document {
         title: title(report),
-        groups: groups::standings(report),
+        groups: if brief {
+            Vec::new()
+        } else {
+            groups::standings(report)
+        },
         sections,
         hint: hint(report, style),
     }

@@ -338,7 +338,7 @@ pub(super) fn integrity(report: &Report) -> Markup {
                 caption { "Each file against its record" }
                 thead { tr {
                     th scope="col" { "File" } th scope="col" { "Status" }
-                    th scope="col" { "Record" } th scope="col" { "Expected" }
+                    th scope="col" { "Record" } th scope="col" { "Expected" } th scope="col" { "Remark" }
                 } }
                 tbody {
                     @for file in verification.files.iter().take(MOST) {
@@ -347,6 +347,7 @@ pub(super) fn integrity(report: &Report) -> Markup {
                             td { (prose(&spaced(&file.status))) }
                             td { (prose(&spaced(file.by.as_deref().unwrap_or("none")))) }
                             td { (name(file.expected.as_deref().unwrap_or_default())) }
+                            td { (prose(file.why.as_deref().unwrap_or_default())) }
                         }
                     }
                 }

@@ -42,6 +42,12 @@ fn a_page_for_a_pull_request() {
     | redistribution | allowed | 1.b.i | hand on a copy of the agreement |
     | law | California | 7 |  |
 
+    ### Model
+
+    `LlamaForCausalLM` (`llama`) · config and tensors agree
+
+    memory: 13.48 GB of weights · 2.15 GB for a context of 4,096 tokens · one sequence, 2 bytes a cached element
+
     ### Openness
 
     MOF 1.0: **no class** by what is here (33.3% of III), no class with what it points to (50% of III)

@@ -23,6 +23,8 @@ fn the_ten_second_screen() {
     LICENSE   Example Community License Agreement, not OSI approved  LICENSE.txt, README.md:3
               commercial use under conditions (1.a, 2) · bars training other models on outputs (1.b.v) · 700 M monthly
               users (2) · a use policy applies (1.b.iv) · 2 more
+    MODEL     LlamaForCausalLM (llama) · config and tensors agree
+              memory: 13.48 GB of weights · 2.15 GB for a context of 4,096 tokens · one sequence, 2 bytes a cached element
     OPENNESS  MOF 1.0: no class by what is here (33.3% of III), no class with what it points to (50% of III)
               OSAID 1.0: fails, the terms of the parameters are not open source (and 1 reason more)
     INTEGRITY 9 files hashed; 3 match a record, 6 without a record
@@ -61,6 +63,9 @@ fn the_ten_second_screen() {
               commercial use under conditions (1.a, 2) · bars training other models
               on outputs (1.b.v) · 700 M monthly users (2) · a use policy
               applies (1.b.iv) · 2 more
+    MODEL     LlamaForCausalLM (llama) · config and tensors agree
+              memory: 13.48 GB of weights · 2.15 GB for a context of 4,096 tokens ·
+              one sequence, 2 bytes a cached element
     OPENNESS  MOF 1.0: no class by what is here (33.3% of III), no class with what
               it points to (50% of III)
               OSAID 1.0: fails, the terms of the parameters are not open source (and
@@ -140,6 +145,9 @@ fn all_that_is_known() {
                                                       agreement
       law                     California     7
 
+    MODEL     LlamaForCausalLM (llama) · config and tensors agree
+              memory: 13.48 GB of weights · 2.15 GB for a context of 4,096 tokens ·
+              one sequence, 2 bytes a cached element
     OPENNESS  MOF 1.0: no class by what is here (33.3% of III), no class with what
               it points to (50% of III)
               OSAID 1.0: fails, the terms of the parameters are not open source (and
@@ -263,6 +271,11 @@ fn a_narrow_screen() {
               outputs (1.b.v) · 700 M monthly
               users (2) · a use policy
               applies (1.b.iv) · 2 more
+    MODEL     LlamaForCausalLM (llama) · config and
+              tensors agree
+              memory: 13.48 GB of weights · 2.15 GB
+              for a context of 4,096 tokens · one
+              sequence, 2 bytes a cached element
     OPENNESS  MOF 1.0: no class by what is here (33.3%
               of III), no class with what it points to
               (50% of III)

@@ -1,0 +1,94 @@
+//! What the model is, and how much memory it takes.
+
+use super::{Block, Line, Section, dotted, name, numbers, plain, quiet};
+use crate::report::{Memory, Report};
+
+/// What the files say that the model is; `None` where they say nothing.
+pub(super) fn section(report: &Report) -> Option<Section> {
+    let lines = lines(report);
+    (!lines.is_empty()).then(|| Section {
+        title: "Model",
+        blocks: vec![Block::Lines(lines)],
+    })
+}
+
+/// A line on what it is, one on an adapter, one on memory.
+pub(in crate::render) fn lines(report: &Report) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let is = identity(report);
+    if !is.is_empty() {
+        lines.push(dotted(is));
+    }
+    lines.extend(adapter(report));
+    lines.extend(report.model.memory.as_ref().map(memory));
+    lines
+}
+
+fn identity(report: &Report) -> Vec<Line> {
+    let model = &report.model;
+    let mut parts: Vec<Line> = Vec::new();
+    match (model.architectures.first(), &model.model_type) {
+        (Some(class), Some(of)) => parts.push(vec![name(class), plain(" ("), name(of), plain(")")]),
+        (Some(one), None) | (None, Some(one)) => parts.push(vec![name(one)]),
+        (None, None) => {}
+    }
+    if let Some(seen) = &model.recognized {
+        let types = seen.model_types.join(" or ");
+        parts.push(vec![plain(format!("looks like {types}: ")), plain(&seen.reason)]);
+    }
+    match model.config_check.as_str() {
+        "agrees" => parts.push(vec![plain("config and tensors agree")]),
+        "disagrees" => parts.push(vec![plain("config and tensors disagree")]),
+        "no_rule" => {
+            parts.push(vec![quiet(
+                "no rule here for this model type, so config and tensors were not compared",
+            )]);
+        }
+        _ => {}
+    }
+    if let Some(active) = model.active_parameters.filter(|it| Some(*it) != model.parameters) {
+        parts.push(vec![plain(format!(
+            "{} parameters a token",
+            numbers::count(active)
+        ))]);
+    }
+    parts
+}
+
+/// `lora adapter of rank 8 onto q_proj, v_proj`.
+fn adapter(report: &Report) -> Option<Line> {
+    let adapter = report.model.adapter.as_ref()?;
+    let kind = adapter.kind.as_deref().unwrap_or("an unknown kind of");
+    let mut line = vec![plain(format!("{kind} adapter"))];
+    let ranks: Vec<String> = adapter.ranks.iter().map(ToString::to_string).collect();
+    if !ranks.is_empty() {
+        line.push(plain(format!(" of rank {}", ranks.join(", "))));
+    }
+    if !adapter.targets.is_empty() {
+        line.push(plain(" onto "));
+        line.push(name(adapter.targets.join(", ")));
+    }
+    Some(line)
+}
+
+/// `13.48 GB of weights, 13.48 GB at 16 bits a parameter · 2.15 GB for a context of 4,096 tokens`.
+fn memory(memory: &Memory) -> Line {
+    let mut weights = format!("{} of weights", numbers::bytes(memory.weights_bytes));
+    if let Some(at_16) = memory.weights_bytes_at_16_bits.filter(|it| *it != memory.weights_bytes) {
+        weights = format!("{weights}, {} at 16 bits a parameter", numbers::bytes(at_16));
+    }
+    let mut parts = vec![vec![plain(weights)]];
+    if let (Some(context), Some(cache)) = (memory.context, memory.cache_bytes) {
+        parts.push(vec![plain(format!(
+            "{} for a context of {}",
+            numbers::bytes(cache),
+            numbers::plural(context, "token")
+        ))]);
+        if !memory.assumptions.is_empty() {
+            parts.push(vec![quiet(memory.assumptions.join("; "))]);
+        }
+    }
+    let mut line = vec![plain("memory: ")];
+    line.extend(dotted(parts));
+    line
+}
