@@ -194,7 +194,7 @@ fn coverage(facts: &Facts) -> Vec<report::Coverage> {
     let unread = facts.artifacts.iter().filter_map(|it| Some((it, it.unreadable.as_ref()?)));
     let coverage = |(it, why): (&crate::facts::Artifact, &String)| report::Coverage {
         path: it.path.clone(),
-        opened: if matches!(it.contents, Contents::Opaque) {
+        opened: if matches!(it.contents, Contents::Opaque) && !it.within.opened {
             "no"
         } else {
             "part"
@@ -202,5 +202,17 @@ fn coverage(facts: &Facts) -> Vec<report::Coverage> {
         .to_owned(),
         why: why.clone(),
     };
-    unread.map(coverage).collect()
+    let parts = facts.artifacts.iter().flat_map(|it| {
+        it.within.unopened.iter().map(|part| report::Coverage {
+            path: it.path.clone(),
+            opened: "part".to_owned(),
+            why: match &part.member {
+                Some(member) => format!("`{member}` was not looked into: {}", part.why),
+                None => format!("not looked into: {}", part.why),
+            },
+        })
+    });
+    let mut all: Vec<_> = unread.map(coverage).chain(parts).collect();
+    all.sort_by(|a, b| a.path.cmp(&b.path));
+    all
 }

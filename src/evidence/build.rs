@@ -62,6 +62,7 @@ impl Folder {
             contents,
             unreadable: None,
             oddities: Vec::new(),
+            within: crate::facts::Within::default(),
         });
         self
     }

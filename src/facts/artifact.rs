@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use super::{
-    Card, Code, Config, Data, Document, Libraries, LicenseText, Oddity, ShardIndex, Tokenizer,
-    WeightFile,
+    Card, Code, Config, Data, Document, Libraries, LicenseText, Oddity, Pickle, ShardIndex,
+    Tokenizer, WeightFile, Within,
 };
 use crate::words::FileKind;
 
@@ -32,6 +32,8 @@ pub struct Artifact {
     pub unreadable: Option<String>,
     /// What a reader stumbled on.
     pub oddities: Vec<Oddity>,
+    /// What lies inside it beside what its own reader lists.
+    pub within: Within,
 }
 
 impl Artifact {
@@ -43,6 +45,15 @@ impl Artifact {
     /// The folder it lies in, relative to the root: `""` for the root itself, else `"onnx"`, `"a/b"`.
     pub fn folder(&self) -> &str {
         self.path.rsplit_once('/').map_or("", |(folder, _)| folder)
+    }
+
+    /// Every pickle in it, those in archives, packed layers and other pickles too.
+    pub fn pickles(&self) -> impl Iterator<Item = &Pickle> {
+        let listed = match &self.contents {
+            Contents::Weights(file) => file.pickles.as_slice(),
+            _ => &[],
+        };
+        listed.iter().chain(&self.within.pickles)
     }
 
     /// Folders between it and the root.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{
     Artifact, Card, Config, Contents, Dtype, Facts, Node, Release, Scope, ShardIndex, Tensor, Text,
-    Tokenizer, WeightFile, WeightMap, Yaml,
+    Tokenizer, WeightFile, WeightMap, Within, Yaml,
 };
 use crate::words::{FileKind, Origin};
 
@@ -105,6 +105,7 @@ impl Build {
             contents,
             unreadable: None,
             oddities: Vec::new(),
+            within: Within::default(),
         });
         self
     }

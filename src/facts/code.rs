@@ -15,8 +15,23 @@ pub struct Code {
     pub stub_of: Option<String>,
     /// `SPDX-License-Identifier` lines among the first 64: line from 1, and the expression.
     pub licenses: Vec<(u32, String)>,
+    /// Calls that reach out of the program, by line: Python alone.
+    pub reaches: Vec<Reach>,
     /// Whether the file goes on after what was read.
     pub cut: bool,
+}
+
+/// A call by which code reaches out of the program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reach {
+    /// From 1.
+    pub line: u32,
+    /// What is called, aliases resolved: `subprocess.run`.
+    pub name: String,
+    /// What that does, in a clause: `starts programs`.
+    pub does: &'static str,
+    /// Whether it runs as soon as the file is imported: it stands in no function.
+    pub at_import: bool,
 }
 
 /// The family of languages whose comments and strings were taken out.

@@ -17,10 +17,11 @@ mod tensor;
 mod tokenizer;
 mod weight_map;
 mod weights;
+mod within;
 
 pub use artifact::{Artifact, Contents, Pointer, Text};
 pub use card::{Card, Disclosed, NumberedField, Section, SectionTopic, Statement};
-pub use code::{Act, Code, Deed, Import, Language};
+pub use code::{Act, Code, Deed, Import, Language, Reach};
 pub use config::{Config, Node, Yaml};
 pub use data::Data;
 pub use document::{Document, Form, Libraries};
@@ -33,6 +34,7 @@ pub use tensor::Tensor;
 pub use tokenizer::Tokenizer;
 pub use weight_map::{Making, WeightMap};
 pub use weights::{Apart, ShardIndex, WeightFile};
+pub use within::{Unopened, Within};
 
 use crate::words::FileKind;
 

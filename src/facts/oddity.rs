@@ -75,6 +75,22 @@ vocabulary! {
         PickleStopped = "pickle-stopped",
         /// A pickle that loaders may read differently.
         PickleUnusual = "pickle-unusual",
+        /// Machine code in an archive.
+        ExecutableMember = "executable-member",
+        /// A file that is two things at once, or has one of another kind behind its end.
+        Polyglot = "polyglot",
+        /// A key, a token or a password.
+        Secret = "secret",
+        /// A path that names someone's own folder.
+        PersonalPath = "personal-path",
+        /// A list of paths for Python that has it run code.
+        PathListImports = "path-list-imports",
+        /// A YAML tag that builds a Python object.
+        YamlPythonTag = "yaml-python-tag",
+        /// An XML entity that is read from elsewhere.
+        ExternalEntity = "external-entity",
+        /// Marks that make a text read otherwise than it is.
+        HiddenText = "hidden-text",
         /// Members of an archive that share bytes, or unpack to more than they may.
         ArchiveBomb = "archive-bomb",
     }

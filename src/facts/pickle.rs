@@ -59,6 +59,9 @@ pub struct Call {
     pub global: Option<usize>,
     /// What is called, in words: `os.system`, `the result of operator.attrgetter("system")`.
     pub callee: String,
+    /// The name that the callee comes down to, where it is reached by `getattr`, `attrgetter`,
+    /// `partial`, `import_module` and the like and all that they were given is known: `os.system`.
+    pub resolved: Option<String>,
     /// The arguments, in a notation close to Python's, cut where they are long.
     pub arguments: String,
     /// Whether free text or bytes are among the arguments themselves.

@@ -6,6 +6,7 @@ mod oddities;
 pub mod openness;
 mod parts;
 mod records;
+mod safety;
 mod same_content;
 pub mod verdicts;
 pub mod verification;
@@ -121,7 +122,7 @@ pub const CHECKS: &[&[Check]] = &[
 
 /// Every check, in the order of the families.
 pub fn checks() -> impl Iterator<Item = &'static Check> {
-    CHECKS.iter().copied().flatten()
+    CHECKS.iter().chain(safety::CHECKS).copied().flatten()
 }
 
 /// Everything that all checks find, by severity down, id, place.

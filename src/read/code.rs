@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     deeds::{self, Row, Subject},
     lexer::{Lexer, Token},
+    reaches,
 };
 use crate::facts::{Act, Code, Deed, Import, Language, Text};
 
@@ -24,6 +25,9 @@ pub fn read(path: &str, text: &Text) -> Code {
     reading.take(cut);
     let mut code = reading.finish();
     code.licenses = licenses(cut);
+    if language == Language::Python {
+        code.reaches = reaches::read(cut);
+    }
     code.cut = text.cut || cut.len() < text.text.len();
     code
 }
@@ -411,6 +415,7 @@ impl Reading {
             stub_of: stub.filter(|_| only_imports).map(|import| import.module.clone()),
             imports: self.imports,
             licenses: Vec::new(),
+            reaches: Vec::new(),
             cut: false,
         }
     }

@@ -3,11 +3,16 @@
 use std::io;
 
 use super::{
-    Format, Input, Listing, Probe, ReadError, Reader, card, formats, gathering::escape, hints,
-    impostor, index, json, text, tokenizer, yaml,
+    Format, Input, Listing, Probe, ReadError, Reader, card, formats,
+    gathering::escape,
+    hints, impostor, index, json,
+    pickle::Carried,
+    text, tokenizer,
+    within::{self, Seen},
+    yaml,
 };
 use crate::{
-    facts::{Artifact, Contents, LicenseText, Oddity, What},
+    facts::{Artifact, Contents, LicenseText, Oddity, What, Within},
     inventory::Entry,
     source::{Bytes, Source},
     words::{FileKind, Place},
@@ -35,15 +40,20 @@ pub(super) fn read(entry: &Entry, find: &Find) -> Artifact {
         contents: Contents::Opaque,
         unreadable: entry.closed.clone(),
         oddities: Vec::new(),
+        within: Within::default(),
     };
-    if entry.closed.is_some() || entry.kind == FileKind::Bookkeeping {
+    // what git is told to run is the one thing of the clients' own files that matters to a reader
+    let of_git = entry.path == ".git/config" || entry.path.ends_with("/.git/config");
+    if entry.closed.is_some() || (entry.kind == FileKind::Bookkeeping && !of_git) {
         return artifact;
     }
     match Source::open(&entry.place) {
         Ok(source) => {
             artifact.len = source.len();
-            if let Err(error) = artifact.fill(&source, find) {
-                artifact.refuse(What::Unreadable, format!("cannot be read: {error}"));
+            let mut carried = Vec::new();
+            match artifact.fill(&source, find, &mut carried) {
+                Ok(()) => artifact.look_into(&source, carried),
+                Err(error) => artifact.refuse(What::Unreadable, format!("cannot be read: {error}")),
             }
             if source.changed() {
                 artifact.odd(What::FileChanged, "changed while it was read");
@@ -64,7 +74,40 @@ impl Artifact {
         self.odd(what, why);
     }
 
-    fn fill(&mut self, source: &Source, find: &Find) -> io::Result<()> {
+    /// Looks for what could run, whatever the file is.
+    fn look_into(&mut self, source: &Source, carried: Vec<Carried>) {
+        let (mut pickles, mut rest) = (Vec::new(), None);
+        if let Contents::Weights(file) = &mut self.contents {
+            if self.oddities.iter().any(|it| it.what == What::TrailingBytes) {
+                let ends = file.tensors.iter().filter_map(|it| Some(it.bytes.as_ref()?.end));
+                let told = self.oddities.iter().filter(|it| it.what == What::TrailingBytes);
+                rest = told.filter_map(|it| it.at.byte).max().max(ends.max());
+            }
+            pickles = std::mem::take(&mut file.pickles);
+        }
+        let seen = Seen {
+            format: self.format,
+            read: matches!(self.contents, Contents::Weights(_)),
+            pickles: &pickles,
+            carried,
+            rest,
+        };
+        let (within, oddities) = within::look(&self.path, source, seen);
+        self.within = within;
+        if self.within.opened
+            && self.unreadable.is_some()
+            && matches!(self.contents, Contents::Opaque)
+        {
+            let saying = "looked into for what could run, and not otherwise read";
+            self.unreadable = Some(saying.to_owned());
+        }
+        self.oddities.extend(oddities);
+        if let Contents::Weights(file) = &mut self.contents {
+            file.pickles = pickles;
+        }
+    }
+
+    fn fill(&mut self, source: &Source, find: &Find, carried: &mut Vec<Carried>) -> io::Result<()> {
         if self.len == 0 {
             if !MAY_BE_EMPTY.contains(&self.kind) {
                 self.odd(What::DownloadIncomplete, "is empty");
@@ -86,15 +129,15 @@ impl Artifact {
         let probe = Probe { head: &head, name: &name, bytes: source };
         match formats().find(|format| (format.recognizes)(&probe)) {
             Some(format) => {
-                self.in_format(format, source, find);
+                *carried = self.in_format(format, source, find);
                 Ok(())
             }
             None => self.by_name(source, &head),
         }
     }
 
-    /// A file that its content tells.
-    fn in_format(&mut self, format: &Format, source: &Source, find: &Find) {
+    /// A file that its content tells; gives what its pickles carry.
+    fn in_format(&mut self, format: &Format, source: &Source, find: &Find) -> Vec<Carried> {
         self.format = Some(format.name);
         if !may_be(self.kind, format.kind) {
             let (kind, name) = (self.kind, format.name);
@@ -124,9 +167,10 @@ impl Artifact {
                     sibling: &sibling,
                 };
                 match read(&input) {
-                    Ok(Listing { file, oddities }) => {
+                    Ok(Listing { file, oddities, carried }) => {
                         self.contents = Contents::Weights(file);
                         self.oddities.extend(oddities);
+                        return carried;
                     }
                     Err(ReadError::Io(error)) => {
                         self.refuse(What::Unreadable, format!("cannot be read: {error}"));
@@ -135,6 +179,7 @@ impl Artifact {
                 }
             }
         }
+        Vec::new()
     }
 
     /// A file that only its name tells.

@@ -151,7 +151,7 @@ impl Gathering {
         };
         let path = self.at().path;
         let inner = Input { path: &path, bytes, sibling: &|_| None };
-        let Listing { file, oddities } = read(&inner)?;
+        let Listing { file, oddities, .. } = read(&inner)?;
         for Oddity { what, at, saying } in oddities {
             let member = match (&self.member, at.member) {
                 (Some(outer), Some(inner)) => Some(format!("{outer}/{inner}")),
@@ -244,6 +244,7 @@ impl Gathering {
         Listing {
             file: self.file,
             oddities: self.notes.oddities(),
+            carried: Vec::new(),
         }
     }
 

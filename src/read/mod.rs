@@ -34,6 +34,7 @@ mod package_license;
 mod pages;
 mod pickle;
 mod protobuf;
+mod reaches;
 mod safetensors;
 mod tar;
 mod text;
@@ -47,6 +48,7 @@ mod torch;
 mod trial;
 mod unopened;
 mod window;
+mod within;
 pub mod yaml;
 mod zip;
 
@@ -109,6 +111,8 @@ pub struct Listing {
     pub file: WeightFile,
     /// What was odd.
     pub oddities: Vec<Oddity>,
+    /// Archives that its pickles carry, still to be looked into.
+    pub(in crate::read) carried: Vec<pickle::Carried>,
 }
 
 /// Every format that is told by content, the most particular first.

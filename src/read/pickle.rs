@@ -4,15 +4,19 @@
 //! An import becomes a name, a call a node that remembers what it was handed; nothing is looked up
 //! and nothing is called: there is no code here that could.
 
+mod carried;
+mod joblib;
 mod machine;
 mod memo;
 mod opcodes;
+mod resolve;
 mod summary;
 #[cfg(test)]
 mod tests;
 mod texts;
 mod values;
 
-pub(super) use machine::{Walk, walk};
+pub(super) use carried::{Carried, is_name, told};
+pub(super) use machine::{Walk, trial, walk};
 pub(super) use opcodes::is_opcode;
 pub(super) use values::{Call, Node, Value, Values};

@@ -36,6 +36,8 @@ const LENGTH_FIELD: u64 = 8;
 
 /// Longer headers are refused, by the `safetensors` crate as here.
 const LONGEST_HEADER: u64 = 100_000_000;
+/// Headers up to this length are looked through for keys that stand twice in one object.
+const TWICE: usize = 4 << 20;
 
 /// What is odd and yet accepted by the crate.
 const ACCEPTED: &[What] = &[What::HeaderUnusual, What::DuplicateName];
@@ -78,6 +80,16 @@ fn read(input: &Input) -> Result<Listing, ReadError> {
     if !clean || odd.any_but(&[]) {
         match strict(text, data.end) {
             Ok(()) if !odd.any_but(&[]) => {
+                let twice = if text.len() <= TWICE {
+                    super::json::read(text).twice
+                } else {
+                    Vec::new()
+                };
+                for (_, key) in twice {
+                    let saying =
+                        format!("has the key `{key}` twice; readers differ on which they take");
+                    odd.of_file(What::DuplicateName, saying);
+                }
                 odd.of_file(
                     What::HeaderUnusual,
                     "the header is one that loaders accept and few write",
@@ -104,7 +116,11 @@ fn read(input: &Input) -> Result<Listing, ReadError> {
         tensors: tensors.into_iter().map(place).collect(),
         ..WeightFile::default()
     };
-    Ok(Listing { file, oddities: odd.oddities() })
+    Ok(Listing {
+        file,
+        oddities: odd.oddities(),
+        ..Listing::default()
+    })
 }
 
 /// The header's bytes, and where the data section starts and the file ends.

@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
-use super::{gathering::NAME, pages::Pages};
+use super::{
+    gathering::{NAME, escape},
+    pages::Pages,
+};
 use crate::facts::What;
 
 const BLOCK: u64 = 512;
@@ -48,13 +51,50 @@ pub(super) fn members(pages: &Pages, most: usize) -> Vec<Member> {
             0 | b'0' | b'7' => {
                 let name = long.take().unwrap_or_else(|| name(pages, at));
                 let name = name.strip_prefix("./").map(str::to_owned).unwrap_or(name);
+                if let Some(why) = escape(&name).filter(|_| !name.is_empty()) {
+                    let saying = format!("the name of a member leads out of its folder: {why}");
+                    pages.fault(What::PathEscapes, at, saying);
+                }
                 members.push(Member { name, bytes: start..end });
+            }
+            b'1' | b'2' => {
+                let target = pages.text(at + 157..at + 257, 100);
+                let target = target.split('\0').next().unwrap_or_default();
+                let from = long.take().unwrap_or_else(|| name(pages, at));
+                if leaves(if kind == b'2' { &from } else { "" }, target) {
+                    let saying = "a link that leads out of the archive's folder";
+                    pages.fault(What::PathEscapes, at, saying);
+                }
+            }
+            b'3' | b'4' | b'6' => {
+                pages.fault(What::SpecialFile, at, "a member that is a device or a pipe");
+                long = None;
             }
             _ => long = None,
         }
         at = end.next_multiple_of(BLOCK);
     }
     members
+}
+
+/// Whether a link at `from` leads out of the folder that the archive is unpacked in.
+fn leaves(from: &str, target: &str) -> bool {
+    let mut depth =
+        from.split('/').filter(|part| !matches!(*part, "" | ".")).count().saturating_sub(1);
+    if target.starts_with(['/', '\\']) || target.as_bytes().get(1) == Some(&b':') {
+        return true;
+    }
+    for part in target.split(['/', '\\']) {
+        match part {
+            "" | "." => {}
+            ".." => match depth.checked_sub(1) {
+                Some(above) => depth = above,
+                None => return true,
+            },
+            _ => depth += 1,
+        }
+    }
+    false
 }
 
 /// The kind of a member, where its bytes start, and how many they are.

@@ -14,7 +14,8 @@ mod tree;
 use super::{
     Format, Probe, Reader,
     gathering::Gathering,
-    pickle::{Walk, is_opcode},
+    pickle::{self, Walk, is_opcode},
+    within,
 };
 use crate::{
     facts::What,
@@ -71,7 +72,10 @@ fn is_pickle(probe: &Probe) -> bool {
             let name = probe.name.to_ascii_lowercase();
             let end = name.rsplit('.').next().unwrap_or_default();
             let pickles = ["pkl", "pickle", "pck", "pt", "pth", "joblib", "dill"];
-            pickles.contains(&end) && is_opcode(*first)
+            pickles.contains(&end)
+                && is_opcode(*first)
+                && !within::is_packed(probe.head)
+                && (end != "pth" || pickle::trial(probe.bytes, 0).is_one())
         }
         [] => false,
     }

@@ -107,6 +107,19 @@ impl Zip {
         Ok(Self { members, oddities: notes.oddities() })
     }
 
+    /// Members that the central directory leaves out or tells otherwise, as their own headers tell
+    /// them: what a reader finds that goes by those.
+    pub(super) fn unlisted(&self, bytes: &dyn Bytes) -> Vec<Member> {
+        local::unlisted(bytes, &self.members).unwrap_or_default()
+    }
+
+    /// Whether the bytes end as an archive does, wherever it starts.
+    pub(super) fn ends(bytes: &dyn Bytes) -> bool {
+        let mut notes = Notes::new("");
+        let end = end(bytes, &mut notes).ok().flatten();
+        end.is_some_and(|end| is_entry(bytes, end.directory.start))
+    }
+
     /// The names alone, cheaply, to tell what an archive is; none where this is no archive.
     pub(super) fn names(bytes: &dyn Bytes) -> Vec<String> {
         let mut head = [0; 4];
@@ -129,6 +142,11 @@ impl Zip {
 }
 
 impl Member {
+    /// Whether it is marked as encrypted. Loaders that know nothing of it ignore the mark.
+    pub(super) fn is_encrypted(&self) -> bool {
+        self.flags & 1 != 0
+    }
+
     /// Its bytes in place; `None` where it is packed, or lies outside the archive.
     pub(super) fn window<'a>(&self, archive: &'a dyn Bytes) -> Option<Window<'a>> {
         let stored = self.packing == Packing::Stored;

@@ -11,6 +11,7 @@ mod house;
 mod hub;
 mod layouts;
 mod readme;
+mod safety;
 mod scan;
 mod stored;
 mod terms;

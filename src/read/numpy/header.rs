@@ -27,7 +27,9 @@ pub(super) fn descr(descr: &str) -> Option<Descr> {
         return None;
     }
     let known = TYPES.iter().find(|(theirs, _)| *theirs == letters);
-    let dtype = Dtype::named(known.map_or(letters, |(_, ours)| ours));
+    // numpy's texts are called as some types of few bits are elsewhere: `U4` is four characters
+    let text = letters.starts_with('U').then(|| format!("<{letters}"));
+    let dtype = Dtype::named(known.map_or(text.as_deref().unwrap_or(letters), |(_, ours)| ours));
     let plain = !descr.starts_with('>') || dtype.element_len() == Some(1);
     Some(Descr { dtype, plain })
 }

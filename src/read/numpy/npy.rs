@@ -47,6 +47,13 @@ fn read(input: &Input) -> Result<Listing, ReadError> {
     Ok(gathering.listing())
 }
 
+/// Where the pickle of an array of Python objects starts; `None` where this is no such array.
+pub(in crate::read) fn pickle(bytes: &dyn Bytes) -> Option<u64> {
+    let array = array(bytes).ok()?;
+    let objects = array.odd.is_some_and(|(what, _)| what == What::ObjectArray);
+    objects.then_some(array.bytes.start)
+}
+
 /// The array in an `npy` file. One of Python objects is a pickle inside, which no one should load:
 /// it is named and not opened.
 pub(super) fn array(bytes: &dyn Bytes) -> Result<Array, ReadError> {

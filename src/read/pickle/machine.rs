@@ -1,6 +1,9 @@
 //! The walk itself: one step an opcode.
 
+use std::ops::Range;
+
 use super::{
+    joblib,
     memo::Memo,
     opcodes::{Operand, Row, opcode},
     texts::{long, low, quoted, unescaped, whole},
@@ -40,12 +43,50 @@ pub(in crate::read) struct Walk {
     pub(in crate::read) stopped: Option<(u64, String)>,
     /// Which opcodes stand in it.
     pub(in crate::read) used: Vec<u8>,
+    /// Arrays that joblib wrote into its midst, from the start of the file (or member).
+    pub(in crate::read) arrays: Vec<Range<u64>>,
+    /// Pickles that joblib wrote into its midst, as it does with arrays of objects.
+    pub(in crate::read) inner: Vec<Walk>,
 }
+
+/// How a stream is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reading {
+    /// As joblib reads it, which differs only where it stands behind joblib's own objects; so many
+    /// pickles deep.
+    Joblib(u8),
+    /// Every byte an opcode, as `pickle.load` reads it.
+    Plain,
+    /// The same, and given up after so many opcodes: bytes that may be a pickle, and seldom are.
+    Trial(u32),
+}
+
+/// Pickles in pickles, as joblib writes them, are followed so deep.
+const DEEPEST_INNER: u8 = 8;
 
 /// Walks the pickle that starts at `start`, to its `STOP` or to the first opcode that an unpickler
 /// would choke on. What was found before that stays found.
 pub(in crate::read) fn walk(bytes: &dyn Bytes, start: u64) -> Walk {
+    read_as(bytes, start, Reading::Joblib(0))
+}
+
+/// The same, with every byte taken for an opcode: what a loader does that knows nothing of joblib.
+pub(super) fn walk_plain(bytes: &dyn Bytes, start: u64) -> Walk {
+    read_as(bytes, start, Reading::Plain)
+}
+
+/// The same, for bytes that most likely are none: given up early.
+pub(in crate::read) fn trial(bytes: &dyn Bytes, start: u64) -> Walk {
+    read_as(bytes, start, Reading::Trial(TRIED))
+}
+
+/// Opcodes that are read of what may be no pickle.
+const TRIED: u32 = 20_000;
+
+fn read_as(bytes: &dyn Bytes, start: u64, reading: Reading) -> Walk {
     let mut machine = Machine {
+        bytes,
+        reading,
         cursor: Cursor::new(bytes, start),
         walk: Walk { start, end: start, ..Walk::default() },
         stack: Vec::new(),
@@ -107,6 +148,8 @@ enum Read {
 }
 
 struct Machine<'a> {
+    bytes: &'a dyn Bytes,
+    reading: Reading,
     cursor: Cursor<'a>,
     walk: Walk,
     stack: Vec<Value>,
@@ -125,6 +168,12 @@ impl Machine<'_> {
         let Some(row) = opcode(code) else {
             return stop(format!("no opcode is 0x{code:02x}"));
         };
+        if let Reading::Trial(left) = &mut self.reading {
+            let Some(fewer) = left.checked_sub(1) else {
+                return stop("given up");
+            };
+            *left = fewer;
+        }
         let read = self.operand(row)?;
         self.used[usize::from(code)] = true;
         if let Some(frame) = self.frame.filter(|frame| *frame < self.cursor.at()) {
@@ -311,7 +360,7 @@ impl Machine<'_> {
                 if !self.walk.values.build(object, state) {
                     self.unusual(at, "BUILD on something that no call made".to_owned());
                 }
-                return Ok(());
+                return self.array_behind(object);
             }
             (b'P', Read::Line(line)) => {
                 let id = self.walk.values.add_text(&line);
@@ -329,6 +378,40 @@ impl Machine<'_> {
             _ => Value::Unknown,
         };
         self.stack.push(value);
+        Ok(())
+    }
+
+    /// Goes past the array that joblib writes behind the object that stands for it.
+    fn array_behind(&mut self, object: Value) -> Result<(), Stop> {
+        let Reading::Joblib(depth) = self.reading else {
+            return Ok(());
+        };
+        let Some(wrapper) = joblib::wrapper(&self.walk.values, object) else {
+            return Ok(());
+        };
+        let start = self.cursor.at();
+        if wrapper.padded {
+            let padding = self.cursor.byte()?;
+            self.cursor.skip(padding.into())?;
+        }
+        match wrapper.len {
+            Some(len) => {
+                self.cursor.skip(len)?;
+                self.walk.arrays.push(start..self.cursor.at());
+            }
+            None if depth >= DEEPEST_INNER => {
+                return stop(format!("arrays of objects {DEEPEST_INNER} deep"));
+            }
+            None => {
+                let inner = read_as(self.bytes, start, Reading::Joblib(depth + 1));
+                let (end, broken) = (inner.end, inner.stopped.is_some());
+                self.walk.inner.push(inner);
+                if broken {
+                    return stop("the pickle of an array of objects breaks off");
+                }
+                self.cursor.skip(end.saturating_sub(start))?;
+            }
+        }
         Ok(())
     }
 

@@ -48,6 +48,7 @@ impl Walk {
                 opcode: call.opcode,
                 global: global.map(|at| at as usize),
                 callee: self.values.told(call.callee),
+                resolved: self.values.reached(call),
                 arguments: self.values.told(call.arguments),
                 text,
             });

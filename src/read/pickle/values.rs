@@ -1,6 +1,6 @@
 //! What a pickle builds: a tree of values that may be shared and may be circular, held by number.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::Range};
 
 use crate::facts::Global;
 
@@ -107,6 +107,28 @@ impl Values {
         self.nodes.iter().filter_map(|node| match node {
             Node::Call(call) => Some(&**call),
             _ => None,
+        })
+    }
+
+    /// Bytes that lie in the stream, where they lie.
+    pub(super) fn all_bytes(&self) -> impl Iterator<Item = Range<u64>> {
+        self.nodes.iter().filter_map(|node| match node {
+            Node::Bytes { start, len } => Some(*start..start.saturating_add(*len)),
+            _ => None,
+        })
+    }
+
+    /// Texts that begin as pickles and archives do, each character a byte: how old protocols write
+    /// bytes.
+    pub(super) fn texts_of_bytes(&self) -> impl Iterator<Item = Vec<u8>> {
+        const BEGINNINGS: &[&[u8]] = &[b"\xc2\x80", b"\x80", b"PK\x03\x04", b"\x1f\xc2\x8b"];
+        self.texts.iter().filter_map(|&(start, end)| {
+            let text = self.pool.get(start as usize..end as usize)?;
+            let begins = text.len() > 6 && BEGINNINGS.iter().any(|it| text.starts_with(it));
+            match begins.then(|| str::from_utf8(text))? {
+                Ok(text) => super::carried::narrow(text),
+                Err(_) => Some(text.to_vec()),
+            }
         })
     }
 

@@ -8,11 +8,12 @@ use super::{
     tree,
 };
 use crate::{
-    facts::What,
+    facts::{Pickle, What},
     read::{
         Input, Listing, Probe, ReadError,
         gathering::Gathering,
-        pickle::{self, Walk},
+        pickle::{self, Carried, Walk},
+        window::Window,
         zip::{Member, Packing, Zip},
     },
     source::Bytes,
@@ -64,18 +65,19 @@ pub(super) fn read(input: &Input, format: &'static str) -> Result<Listing, ReadE
         script: format == super::SCRIPT.name,
         gathering,
         storages: BTreeMap::new(),
+        pickles: Vec::new(),
+        carried: Vec::new(),
     };
     for member in zip.members.iter().rev() {
         all.storages.insert(&member.name, member); // of two of one name, the first
     }
-    let (mut pickles, mut apart) = (Vec::new(), Vec::new());
+    let mut apart = Vec::new();
     let mut listed = Vec::new();
     for member in &zip.members {
         if !is_pickle(&member.name) {
             continue;
         }
         let walk = all.walk(member)?;
-        pickles.push(walk.summary(Some(&member.name)));
         let of = match member.name.strip_prefix(folder) {
             Some(STRUCTURE) => "data",
             Some("constants.pkl") => "constants",
@@ -87,9 +89,11 @@ pub(super) fn read(input: &Input, format: &'static str) -> Result<Listing, ReadE
         listed.push(of);
         apart.extend(all.list(&walk, member, of));
     }
+    let (pickles, carried) = (all.pickles, all.carried);
     let mut listing = all.gathering.listing();
     listing.file.apart = apart;
     listing.file.pickles = pickles;
+    listing.carried = carried;
     Ok(listing)
 }
 
@@ -127,6 +131,8 @@ struct Archive<'a> {
     script: bool,
     gathering: Gathering,
     storages: BTreeMap<&'a str, &'a Member>,
+    pickles: Vec<Pickle>,
+    carried: Vec<Carried>,
 }
 
 impl Archive<'_> {
@@ -135,13 +141,20 @@ impl Archive<'_> {
         let at = Place::file(self.input.path).member(&member.name);
         let stored = member.window(self.input.bytes);
         let walk = match &stored {
-            Some(window) if window.len() > CHECKED => pickle::walk(window, 0),
+            Some(window) if window.len() > CHECKED => {
+                let walk = pickle::walk(window, 0);
+                self.tell(window, &walk, member, Some(window.start()));
+                walk
+            }
             _ => match member.unpack(self.input.bytes, CAP) {
                 Ok(unpacked) => {
                     if let Some(wrong) = unpacked.wrong {
                         self.gathering.odd(What::ArchiveInconsistent, at.clone(), wrong);
                     }
-                    pickle::walk(&unpacked.bytes, 0)
+                    let walk = pickle::walk(&unpacked.bytes, 0);
+                    let start = stored.as_ref().map(Window::start);
+                    self.tell(&unpacked.bytes, &walk, member, start);
+                    walk
                 }
                 Err(ReadError::Io(error)) => return Err(error.into()),
                 Err(error) => {
@@ -161,6 +174,14 @@ impl Archive<'_> {
             self.gathering.odd(What::TrailingBytes, at.byte(walk.end), saying);
         }
         Ok(walk)
+    }
+
+    /// Keeps what a walk of a member tells; the member lies at `start` of the file, or nowhere in it
+    /// as it is.
+    fn tell(&mut self, bytes: &dyn Bytes, walk: &Walk, member: &Member, start: Option<u64>) {
+        let (pickles, carried) = pickle::told(bytes, walk, Some(&member.name));
+        self.pickles.extend(pickles);
+        self.carried.extend(carried.into_iter().filter_map(|it| it.moved(bytes, start)));
     }
 
     /// Lists the tensors of a pickle whose storages are in the folder `of`.

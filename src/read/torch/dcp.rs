@@ -75,7 +75,7 @@ pub(super) fn read(input: &Input) -> Listing {
         }
     }
     let mut listing = gathering.listing();
-    listing.file.pickles.push(walk.summary(None));
+    (listing.file.pickles, listing.carried) = pickle::told(input.bytes, &walk, None);
     listing.file.pickles.extend(files.pickles);
     listing
 }

@@ -31,11 +31,14 @@ pub(super) const MAGIC: &[u8] = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.";
 pub(super) fn legacy(input: &Input) -> Result<Listing, ReadError> {
     let mut gathering = Gathering::new(input, super::LEGACY.name).with_views();
     let (mut pickles, mut walks, mut at) = (Vec::new(), Vec::new(), 0);
+    let mut carried = Vec::new();
     while walks.len() < 5 {
         let walk = pickle::walk(input.bytes, at);
         super::tell(&walk, &gathering.at(), &mut gathering);
         at = walk.end;
-        pickles.push(walk.summary(None));
+        let told = pickle::told(input.bytes, &walk, None);
+        pickles.extend(told.0);
+        carried.extend(told.1);
         let stopped = walk.stopped.is_some();
         walks.push(walk);
         if stopped {
@@ -70,6 +73,7 @@ pub(super) fn legacy(input: &Input) -> Result<Listing, ReadError> {
     let mut listing = gathering.listing();
     listing.file.apart = apart;
     listing.file.pickles = pickles;
+    listing.carried = carried;
     Ok(listing)
 }
 
@@ -130,6 +134,7 @@ fn storages(
 pub(super) fn plain(input: &Input) -> Listing {
     let mut gathering = Gathering::new(input, super::PICKLE.name).with_views();
     let (mut pickles, mut apart, mut at) = (Vec::<Pickle>::new(), Vec::new(), 0);
+    let mut carried = Vec::new();
     for count in 0..MOST {
         let walk = pickle::walk(input.bytes, at);
         if count > 0 && walk.end == at {
@@ -150,10 +155,13 @@ pub(super) fn plain(input: &Input) -> Listing {
             };
             apart = placing::list(tree, &ground, &mut gathering);
         }
-        let loud = !walk.values.globals.is_empty() || !walk.extensions.is_empty();
-        if loud || pickles.len() < QUIET {
-            pickles.push(walk.summary(None));
-        }
+        let (told, held) = pickle::told(input.bytes, &walk, None);
+        carried.extend(held);
+        let room = QUIET.saturating_sub(pickles.len());
+        let loud = |it: &Pickle| !it.globals.is_empty() || !it.extensions.is_empty();
+        let (loud, quiet): (Vec<_>, Vec<_>) = told.into_iter().partition(loud);
+        pickles.extend(loud);
+        pickles.extend(quiet.into_iter().take(room));
         at = walk.end;
         if walk.stopped.is_some() || at >= input.bytes.len() {
             break;
@@ -162,6 +170,7 @@ pub(super) fn plain(input: &Input) -> Listing {
     let mut listing = gathering.listing();
     listing.file.apart = apart;
     listing.file.pickles = pickles;
+    listing.carried = carried;
     listing
 }
 

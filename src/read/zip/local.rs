@@ -136,7 +136,7 @@ fn between(bytes: &dyn Bytes, members: &[Member], notes: &mut Notes) -> Result<(
             let len = member.header - reached;
             let hidden = hidden(bytes, reached)?;
             let saying = match hidden {
-                Some(name) => format!("{len} bytes with a member {name:?} that is not listed"),
+                Some(it) => format!("{len} bytes with a member {:?} that is not listed", it.name),
                 None => format!("{len} bytes between two members"),
             };
             notes.note(What::ArchiveInconsistent, notes.file().byte(reached), saying);
@@ -148,11 +148,42 @@ fn between(bytes: &dyn Bytes, members: &[Member], notes: &mut Notes) -> Result<(
     Ok(())
 }
 
-/// The name in a local header at `at`, or behind the data descriptor that may stand there.
-fn hidden(bytes: &dyn Bytes, at: u64) -> Result<Option<String>, ReadError> {
+/// Members whose own headers differ from the central directory's, and those between listed ones.
+pub(super) fn unlisted(bytes: &dyn Bytes, members: &[Member]) -> Result<Vec<Member>, ReadError> {
+    let mut found = Vec::new();
+    let mut order: Vec<&Member> = members.iter().collect();
+    order.sort_by_key(|member| (member.header, member.packed.end));
+    let mut reached = 0;
+    for member in order {
+        while reached < member.header && found.len() < MOST_UNLISTED {
+            let Some(hidden) = hidden(bytes, reached)? else {
+                break;
+            };
+            reached = hidden.packed.end.max(reached + 1);
+            found.push(hidden);
+        }
+        if let Some(Header { member: local, flags }) = header(bytes, member.header)?
+            && flags & STREAMED == 0
+            && (local.name != member.name
+                || local.packing != member.packing
+                || local.packed != member.packed)
+            && found.len() < MOST_UNLISTED
+        {
+            found.push(local);
+        }
+        reached = reached.max(member.packed.end);
+    }
+    Ok(found)
+}
+
+/// The most of them that are looked at.
+const MOST_UNLISTED: usize = 1000;
+
+/// The member whose header stands at `at`, or behind the data descriptor that may stand there.
+fn hidden(bytes: &dyn Bytes, at: u64) -> Result<Option<Member>, ReadError> {
     for descriptor in [0, 12, 16, 20, LONGEST_DESCRIPTOR] {
         if let Some(found) = header(bytes, at.saturating_add(descriptor))? {
-            return Ok(Some(found.member.name));
+            return Ok(Some(found.member));
         }
     }
     Ok(None)

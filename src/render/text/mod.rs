@@ -154,7 +154,14 @@ fn write_finding(finding: &Finding, screen: &mut Screen) -> io::Result<()> {
         severity_paint(finding.severity),
     );
     let hang = INDENT + WORD;
-    let mut says = vec![super::document::strong(&finding.id), plain("  ")];
+    // the longest word fills its column
+    let gap = if finding.severity.word().len() < WORD {
+        ""
+    } else {
+        " "
+    };
+    let id = format!("{gap}{}", finding.id);
+    let mut says = vec![super::document::strong(&id), plain("  ")];
     says.extend(finding.says.clone());
     // The id stands out by itself; what follows hangs a little deeper than it.
     let mut lines = wrapped(&says, screen.width - hang - 2);

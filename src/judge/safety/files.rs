@@ -1,0 +1,296 @@
+//! Files that run by being there, and files that should not be there.
+
+use super::{Case, Check, Found, bare_name, remote};
+use crate::{
+    facts::{Artifact, Contents},
+    words::{Category, Confidence, FileKind, Place, Severity},
+};
+
+pub(super) const CHECKS: &[Check] = &[
+    Check {
+        id: "executable-file",
+        category: Category::Safety,
+        severity: Severity::Medium,
+        title: "A program or library among the files",
+        impact: "It runs with all rights of the user once something calls it; what it does cannot be read here.",
+        hint: "Find out who needs it; build it from its source, or remove it.",
+        references: &[],
+        find: programs,
+    },
+    Check {
+        id: "runs-unasked",
+        category: Category::Safety,
+        severity: Severity::High,
+        title: "A file that runs because it lies there",
+        impact: "Python, git or an editor runs it as soon as it is started in this folder, before any model is loaded.",
+        hint: "Remove it before you open the folder with anything, and ask the publisher what it is for.",
+        references: &[
+            "https://docs.python.org/3/library/site.html",
+            "https://git-scm.com/docs/githooks",
+        ],
+        find: unasked,
+    },
+    Check {
+        id: "code-acts-on-import",
+        category: Category::Safety,
+        severity: Severity::Info,
+        title: "Code that does more than define things when it is imported",
+        impact: "Whoever imports it starts a program, opens a connection or runs code that it makes.",
+        hint: "Read it before you run it; no configuration of the release loads it.",
+        references: &[],
+        find: acting,
+    },
+    Check {
+        id: "repository-history",
+        category: Category::Safety,
+        severity: Severity::Low,
+        title: "A version history among the files",
+        impact: "It holds every earlier state, removed files and credentials too, for whoever the release is handed on to.",
+        hint: "Hand on an export without it, such as `git archive` makes.",
+        references: &[],
+        find: history,
+    },
+    Check {
+        id: "left-behind",
+        category: Category::Safety,
+        severity: Severity::Low,
+        title: "Files of someone's own that were left among the model's",
+        impact: "They may tell of machines, people and keys, and are of no use to those who load the model.",
+        hint: "Look at what they hold, and publish without them.",
+        references: &[],
+        find: left,
+    },
+];
+
+/// Formats of machine code and of code for virtual machines.
+const PROGRAMS: &[(&str, &str)] = &[
+    ("elf", "an ELF program or library"),
+    ("pe", "a Windows program or library"),
+    ("mach-o", "a Mach-O program or library"),
+    ("webassembly", "a WebAssembly module"),
+    ("python-bytecode", "compiled Python, whose source is not here to be read"),
+    ("java-class", "compiled Java"),
+];
+
+/// Endings of files that a double click or a shell runs, beside those that training releases carry.
+const CLICKED: &[(&str, &str)] = &[
+    (".lnk", "a Windows link, which starts what it names"),
+    (".desktop", "a launcher, which starts what it names"),
+    (".hta", "a page that runs as a program"),
+    (".vbs", "a script that a double click runs"),
+    (".vbe", "a script that a double click runs"),
+    (".wsf", "a script that a double click runs"),
+    (".scr", "a program that poses as a screen saver"),
+    (".msi", "an installer"),
+    (".reg", "entries for the Windows registry"),
+    (".pif", "a program"),
+    (".jar", "compiled Java"),
+    (".docm", "a document with macros"),
+    (".xlsm", "a sheet with macros"),
+    (".pptm", "slides with macros"),
+    (".xll", "a library that a sheet loads"),
+    (".application", "an installer"),
+    (".command", "a script that a double click runs"),
+];
+
+fn programs(case: &Case) -> Vec<Found> {
+    let files = case.facts.artifacts.iter();
+    let found = files.filter_map(|it| {
+        let name = bare_name(&it.path);
+        let format = PROGRAMS.iter().find(|(format, _)| it.format == Some(format));
+        let clicked = CLICKED.iter().find(|(end, _)| name.ends_with(end));
+        let (_, what) = format.or(clicked)?;
+        Some(Found::at(Place::file(&it.path), format!("is {what}")))
+    });
+    found.collect()
+}
+
+/// Modules that a loader imports, so that a file of that name in the folder takes their place.
+const IMPORTED: &[&str] = &[
+    "torch.py",
+    "numpy.py",
+    "transformers.py",
+    "safetensors.py",
+    "tokenizers.py",
+    "huggingface_hub.py",
+    "diffusers.py",
+    "accelerate.py",
+    "json.py",
+    "os.py",
+    "sys.py",
+    "re.py",
+    "typing.py",
+    "pickle.py",
+    "random.py",
+    "logging.py",
+    "socket.py",
+    "ssl.py",
+    "tensorflow.py",
+    "keras.py",
+    "onnxruntime.py",
+    "requests.py",
+    "tqdm.py",
+    "yaml.py",
+    "packaging.py",
+    "regex.py",
+    "filelock.py",
+];
+
+fn unasked(case: &Case) -> Vec<Found> {
+    case.facts.artifacts.iter().filter_map(unasked_file).collect()
+}
+
+fn unasked_file(it: &Artifact) -> Option<Found> {
+    let name = bare_name(&it.path);
+    let path = it.path.to_ascii_lowercase();
+    let at = Place::file(&it.path);
+    let text = match &it.contents {
+        Contents::Text(text) => text.text.as_str(),
+        _ => "",
+    };
+    if matches!(name.as_str(), "sitecustomize.py" | "usercustomize.py") {
+        return Some(Found::at(
+            at,
+            "Python runs it at every start where this folder is on its path",
+        ));
+    }
+    if name == "conftest.py" && it.depth() == 0 {
+        let message = "pytest runs it whenever it is started in this folder";
+        return Some(Found::at(at, message).severity(Severity::Medium));
+    }
+    if it.depth() == 0 && IMPORTED.contains(&name.as_str()) {
+        let message = format!(
+            "takes the place of the module `{}` for Python started in this folder",
+            name.trim_end_matches(".py")
+        );
+        return Some(Found::at(at, message));
+    }
+    if path == ".git/config" || path.ends_with("/.git/config") {
+        let hook = [
+            "fsmonitor",
+            "hookspath",
+            "sshcommand",
+            "gitproxy",
+            "textconv",
+            "pager",
+            "editor",
+            "askpass",
+        ];
+        let line = text.lines().position(|line| {
+            let key = line.trim().split('=').next().unwrap_or_default().trim().to_ascii_lowercase();
+            let value = line.split_once('=').map_or("", |(_, value)| value.trim());
+            hook.contains(&key.as_str()) && !matches!(value, "false" | "true" | "cat" | "less" | "")
+        })?;
+        let line = u32::try_from(line + 1).unwrap_or(u32::MAX);
+        let message = "git runs what this line names as soon as it looks at the folder";
+        return Some(Found::at(at.line(line), message));
+    }
+    if path.contains(".git/hooks/")
+        && !name.ends_with(".sample")
+        && name != "readme"
+        && it.kind == FileKind::Bookkeeping
+    {
+        return Some(Found::at(at, format!("git runs it at `{name}`")));
+    }
+    let runs_on_open = text.contains("\"folderOpen\"")
+        || matches!(&it.contents, Contents::Config(config) if mentions(&config.root, "folderOpen", 32));
+    if path.ends_with(".vscode/tasks.json") && runs_on_open {
+        return Some(Found::at(at, "the editor runs a task of it when the folder is opened"));
+    }
+    if name == "devcontainer.json" && path.contains(".devcontainer") {
+        let message =
+            "an editor builds and starts what it says when the folder is opened in a container";
+        return Some(Found::at(at, message).severity(Severity::Medium));
+    }
+    if name == ".envrc" {
+        let message = "direnv runs it on entering the folder, once it was allowed";
+        return Some(
+            Found::at(at, message).severity(Severity::Medium).confidence(Confidence::Likely),
+        );
+    }
+    None
+}
+
+fn mentions(node: &crate::facts::Node, word: &str, depth: u32) -> bool {
+    depth > 0
+        && (node.text() == Some(word)
+            || node.entries().iter().any(|(_, value)| mentions(value, word, depth - 1))
+            || (matches!(node.value, crate::facts::Yaml::List(_))
+                && node.items().iter().any(|item| mentions(item, word, depth - 1))))
+}
+
+fn acting(case: &Case) -> Vec<Found> {
+    let files = case.facts.artifacts.iter();
+    let found = files.filter_map(|it| {
+        let act = remote::acts(it)?;
+        Some(Found::at(Place::file(&it.path), format!("importing it {act}")))
+    });
+    found.collect()
+}
+
+fn history(case: &Case) -> Vec<Found> {
+    let mut roots: Vec<&str> = case
+        .facts
+        .artifacts
+        .iter()
+        .filter_map(|it| {
+            let at = it.path.find(".git/objects/").or_else(|| it.path.find(".hg/store/"))?;
+            (at == 0 || it.path[..at].ends_with('/')).then(|| &it.path[..at])
+        })
+        .collect();
+    roots.dedup();
+    let found = roots.into_iter().map(|root| {
+        let files = case
+            .facts
+            .artifacts
+            .iter()
+            .filter(|it| it.path.starts_with(&format!("{root}.git/objects/")));
+        let bytes = files.fold(0u64, |sum, it| sum.saturating_add(it.len));
+        Found::at(
+            Place::file(format!("{root}.git")),
+            format!("holds {bytes} bytes of earlier states"),
+        )
+    });
+    found.collect()
+}
+
+/// Names of files that hold what is someone's own.
+const OWN: &[(&str, &str)] = &[
+    (".env", "settings of an environment, where keys are kept"),
+    (".netrc", "names and passwords of servers"),
+    (".pypirc", "keys of a package registry"),
+    (".npmrc", "settings of a package registry, where keys are kept"),
+    (".bash_history", "what someone typed"),
+    (".zsh_history", "what someone typed"),
+    (".python_history", "what someone typed"),
+    ("id_rsa", "a private key, by its name"),
+    ("id_ed25519", "a private key, by its name"),
+    ("credentials.json", "credentials, by its name"),
+    ("kaggle.json", "keys of Kaggle, by its name"),
+    (".aws/credentials", "keys of a cloud"),
+];
+
+fn left(case: &Case) -> Vec<Found> {
+    let files = case.facts.artifacts.iter();
+    let found = files.filter_map(|it| {
+        let path = format!("/{}", it.path.to_ascii_lowercase());
+        let (_, what) = OWN.iter().find(|(name, _)| path.ends_with(&format!("/{name}")))?;
+        Some(Found::at(Place::file(&it.path), format!("is {what}")))
+    });
+    let state = [
+        "optimizer.pt",
+        "optimizer.bin",
+        "rng_state.pth",
+        "scheduler.pt",
+    ];
+    let states =
+        case.facts.artifacts.iter().filter(|it| state.contains(&it.name()) && it.depth() == 0);
+    let states = states.map(|it| {
+        Found::at(
+            Place::file(&it.path),
+            format!("is the state of a training run, {} bytes", it.len),
+        )
+        .severity(Severity::Info)
+    });
+    found.chain(states).collect()
+}

@@ -1,0 +1,301 @@
+//! What is known of the names that pickles import: a table of names that do harm and of names that
+//! containers of weights need, held against a name as a loader would resolve it.
+
+use std::{collections::HashMap, sync::LazyLock};
+
+/// What a name is known for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// It does this to whoever loads the pickle.
+    Dangerous(&'static str),
+    /// A container, a number, a class of a known library.
+    Harmless,
+    /// In no table.
+    Unknown,
+}
+
+/// The rows: verdict, what it does or who allows it, module, name.
+const TABLE: &str = include_str!("globals.tsv");
+
+/// The words for what dangerous names do.
+const DEEDS: &[(&str, &str)] = &[
+    ("process", "starts programs"),
+    ("code", "runs code that it is handed"),
+    ("resolve", "reaches any name there is"),
+    ("pickle", "unpickles what it is handed"),
+    ("network", "opens connections"),
+    ("files", "reads or writes files"),
+    ("native", "calls machine code"),
+];
+
+struct Table {
+    /// By module, then name; a name `*` is the whole module and all below it.
+    denied: HashMap<&'static str, HashMap<&'static str, &'static str>>,
+    allowed: HashMap<&'static str, HashMap<&'static str, bool>>,
+    /// Packages and the ends of names of classes in them.
+    classes: Vec<(&'static str, &'static str)>,
+}
+
+static TABLES: LazyLock<Table> = LazyLock::new(|| {
+    let mut table = Table {
+        denied: HashMap::new(),
+        allowed: HashMap::new(),
+        classes: Vec::new(),
+    };
+    for row in TABLE.lines().filter(|row| !row.starts_with('#')) {
+        let mut fields = row.split('\t');
+        let [Some(verdict), Some(word), Some(module), Some(name)] =
+            std::array::from_fn(|_| fields.next())
+        else {
+            continue;
+        };
+        match verdict {
+            "deny" => {
+                let deed = DEEDS.iter().find(|(it, _)| *it == word).map_or("does harm", |it| it.1);
+                table.denied.entry(module).or_default().insert(name, deed);
+            }
+            "allow" => {
+                let by_torch = word == "weights_only";
+                table.allowed.entry(module).or_default().insert(name, by_torch);
+            }
+            _ => table.classes.push((module, name)),
+        }
+    }
+    table
+});
+
+/// What a module was called before Python 3, and is called now.
+fn modern(module: &str) -> &str {
+    match module {
+        "__builtin__" | "__builtins__" | "exceptions" => "builtins",
+        "copy_reg" => "copyreg",
+        "cPickle" => "pickle",
+        "commands" => "subprocess",
+        "Queue" => "queue",
+        "UserDict" | "UserList" | "UserString" => "collections",
+        other => other,
+    }
+}
+
+/// What is known of a name in a module, as written.
+pub(super) fn verdict(module: &str, name: &str) -> Verdict {
+    let now = modern(module);
+    if let Some(deed) = denied(module, name).or_else(|| denied(now, name)) {
+        return Verdict::Dangerous(deed);
+    }
+    if allowed(now, name).or_else(|| allowed(module, name)).is_some() {
+        return Verdict::Harmless;
+    }
+    if let Some(deed) = denied_module(module).or_else(|| denied_module(now)) {
+        return Verdict::Dangerous(deed);
+    }
+    if let Some(deed) = denied_part(now, name) {
+        return Verdict::Dangerous(deed);
+    }
+    // TorchScript's own classes, which its archive defines: Python has no such module
+    if is_class(now, name) || module == "__torch__" || module.starts_with("__torch__.") {
+        Verdict::Harmless
+    } else {
+        Verdict::Unknown
+    }
+}
+
+/// The same, of a dotted path.
+pub(super) fn verdict_of(path: &str) -> Verdict {
+    let mut worst = Verdict::Unknown;
+    for (at, _) in path.match_indices('.') {
+        match verdict(&path[..at], &path[at + 1..]) {
+            Verdict::Dangerous(deed) => return Verdict::Dangerous(deed),
+            Verdict::Harmless => worst = Verdict::Harmless,
+            Verdict::Unknown => {}
+        }
+    }
+    match denied_module(modern(path)) {
+        Some(deed) => Verdict::Dangerous(deed),
+        None => worst,
+    }
+}
+
+/// Whether torch loads the name with `weights_only=True`.
+pub(super) fn torch_allows(module: &str, name: &str) -> bool {
+    allowed(modern(module), name) == Some(true)
+}
+
+fn denied(module: &str, name: &str) -> Option<&'static str> {
+    let names = TABLES.denied.get(module)?;
+    // `Path.open` is denied as it is, and so is all of a name that is denied
+    let mut name = name;
+    loop {
+        if let Some(deed) = names.get(name) {
+            return Some(deed);
+        }
+        name = name.rsplit_once('.')?.0;
+    }
+}
+
+/// A module, or one above it, of which nothing is to be imported.
+fn denied_module(mut module: &str) -> Option<&'static str> {
+    loop {
+        if let Some(deed) = TABLES.denied.get(module).and_then(|names| names.get("*")) {
+            return Some(deed);
+        }
+        module = module.rsplit_once('.')?.0;
+    }
+}
+
+/// A dotted name walks through attributes: one that passes a dangerous module on its way, or a
+/// private one, ends where it likes.
+fn denied_part(module: &str, name: &str) -> Option<&'static str> {
+    let parts: Vec<&str> = name.split('.').collect();
+    if parts.len() < 2 {
+        return None;
+    }
+    for (at, part) in parts.iter().enumerate() {
+        if part.starts_with("__") {
+            return Some("reaches any name there is");
+        }
+        let bare = part.trim_start_matches('_');
+        let last = at + 1 == parts.len();
+        if !last && let Some(deed) = denied_module(bare) {
+            return Some(deed);
+        }
+        if at > 0
+            && let Some(deed) = denied(parts[at - 1].trim_start_matches('_'), part)
+        {
+            return Some(deed);
+        }
+        let above = match at {
+            0 => module.to_owned(),
+            _ => format!("{module}.{}", parts[..at].join(".")),
+        };
+        if let Some(deed) = denied_module(&above).or_else(|| denied(&above, part)) {
+            return Some(deed);
+        }
+    }
+    None
+}
+
+fn allowed(module: &str, name: &str) -> Option<bool> {
+    let exact = TABLES.allowed.get(module).and_then(|names| names.get(name)).copied();
+    exact.or_else(|| {
+        // protocol 4 may write `_utils._rebuild_tensor_v2` in `torch`
+        let (inner, last) = name.rsplit_once('.')?;
+        TABLES.allowed.get(format!("{module}.{inner}").as_str())?.get(last).copied()
+    })
+}
+
+/// Whether this is a class, by its letters, of a package whose classes hold data and no code.
+fn is_class(module: &str, name: &str) -> bool {
+    let in_package = |package: &str| {
+        module.strip_prefix(package).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    let last = name.rsplit('.').next().unwrap_or(name);
+    let capital = |part: &str| {
+        let bare = part.trim_start_matches('_');
+        bare.starts_with(|c: char| c.is_ascii_uppercase())
+    };
+    let unpickler = name.strip_prefix("__pyx_unpickle_").is_some_and(capital);
+    let shaped = unpickler || name.split('.').all(capital);
+    shaped
+        && TABLES.classes.iter().any(|(package, end)| {
+            in_package(package) && end.strip_prefix('*').is_some_and(|end| last.ends_with(end))
+        })
+}
+
+/// Opcodes that torch's own unpickler takes with `weights_only=True`.
+const TORCH_OPCODES: &[u8] = b"\x80.cN\x81Rbaesu(t\x85\x86\x87\x88\x89)]}\x8fJKMGXUQhjqr\x8a";
+
+/// The first opcode of these that torch's own unpickler refuses.
+pub(super) fn refused_opcode(used: impl IntoIterator<Item = u8>) -> Option<u8> {
+    used.into_iter().find(|code| !TORCH_OPCODES.contains(code))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_judged_as_a_loader_resolves_them() {
+        for (module, name) in [
+            ("os", "system"),
+            ("posix", "system"),
+            ("nt", "popen"),
+            ("__builtin__", "eval"),
+            ("builtins", "exec"),
+            ("commands", "getoutput"),
+            ("os.path", "os.system"),
+            ("torch.serialization", "os.system"),
+            ("collections", "_sys.modules.get"),
+            ("collections", "OrderedDict.__reduce__.__globals__"),
+            ("pip", "main"),
+            ("asyncio.unix_events", "_UnixSubprocessTransport._start"),
+            ("torch.hub", "load"),
+            ("pathlib", "Path.write_text"),
+            ("numpy", "f2py.crackfortran.getlincoef"),
+            ("torch", "jit.load"),
+            ("torch._dynamo.guards", "GuardBuilder.get"),
+            ("uuid", "_popen"),
+            ("functools", "reduce"),
+            ("joblib", "load"),
+        ] {
+            let told = verdict(module, name);
+            assert!(matches!(told, Verdict::Dangerous(_)), "{module}.{name} is {told:?}");
+        }
+        for (module, name) in [
+            ("collections", "OrderedDict"),
+            ("torch._utils", "_rebuild_tensor_v2"),
+            ("torch", "_utils._rebuild_tensor_v2"),
+            ("torch", "FloatStorage"),
+            ("torch", "float16"),
+            ("torch.nn.modules.linear", "Linear"),
+            ("sklearn.tree._classes", "DecisionTreeClassifier"),
+            ("sklearn.tree._tree", "Tree"),
+            ("numpy.core.multiarray", "_reconstruct"),
+            ("numpy.random._pickle", "__randomstate_ctor"),
+            ("__builtin__", "xrange"),
+            ("uuid", "UUID"),
+            ("copy_reg", "_reconstructor"),
+            ("transformers.training_args", "TrainingArguments"),
+            ("inspect", "_empty"),
+            ("pathlib", "PosixPath"),
+            ("functools", "partial"),
+            ("re", "_compile"),
+            ("torch.jit._pickle", "build_intlist"),
+            ("__torch__.vad.___torch_mangle_0", "Block"),
+        ] {
+            assert_eq!(verdict(module, name), Verdict::Harmless, "{module}.{name}");
+        }
+        for (module, name) in [
+            ("some.package", "thing"),
+            ("sklearn.utils", "estimate"),
+            ("torch.nn.modules.linear", "lower"),
+            ("__main__", "Thing"),
+        ] {
+            assert_eq!(verdict(module, name), Verdict::Unknown, "{module}.{name}");
+        }
+    }
+
+    #[test]
+    fn paths_are_judged_at_every_dot() {
+        assert!(matches!(verdict_of("os"), Verdict::Dangerous(_)));
+        assert!(matches!(verdict_of("os.system"), Verdict::Dangerous(_)));
+        assert_eq!(verdict_of("torch.nn.modules.linear.Linear"), Verdict::Harmless);
+        assert_eq!(verdict_of("a.b.C"), Verdict::Unknown);
+    }
+
+    #[test]
+    fn every_row_is_whole_and_stands_once() {
+        let mut seen = std::collections::HashSet::new();
+        for row in TABLE.lines().skip(1) {
+            let fields: Vec<_> = row.split('\t').collect();
+            assert_eq!(fields.len(), 4, "{row}");
+            assert!(["deny", "allow", "class"].contains(&fields[0]), "{row}");
+            let word = fields[1];
+            assert!(fields[0] != "deny" || DEEDS.iter().any(|it| it.0 == word), "{row}");
+            assert!(
+                seen.insert((fields[0] == "class", fields[2], fields[3])),
+                "{row} stands twice"
+            );
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! What graphs have a runtime do: operators that touch files, run Python, or come from elsewhere.
+
+use super::{
+    Case, Check, Found, few,
+    globals::{Verdict, verdict_of},
+};
+use crate::{
+    facts::{Artifact, WeightFile},
+    words::{Category, Confidence, Place, Severity},
+};
+
+pub(super) const CHECKS: &[Check] = &[
+    Check {
+        id: "graph-runs-code",
+        category: Category::Safety,
+        severity: Severity::High,
+        title: "A graph or layer that runs code or touches files",
+        impact: "Loading or running the model runs Python of the file's own, or reads and writes files of whoever runs it.",
+        hint: "Do not load it; ask for a model made of the framework's own layers, or load Keras with `safe_mode=True` from the `.keras` form alone.",
+        references: &[
+            "CVE-2024-3660",
+            "CVE-2025-1550",
+            "CVE-2025-9905",
+            "CVE-2025-9906",
+            "CVE-2025-49655",
+        ],
+        find: runs_code,
+    },
+    Check {
+        id: "graph-custom-operator",
+        category: Category::Safety,
+        severity: Severity::Medium,
+        title: "A graph with operators or layers that its framework does not have",
+        impact: "Running it needs code from elsewhere: a shared library, or classes that must be registered first.",
+        hint: "Find out where the code comes from, and read it before you install it.",
+        references: &[],
+        find: custom,
+    },
+    Check {
+        id: "torchscript-code",
+        category: Category::Safety,
+        severity: Severity::Info,
+        title: "TorchScript, which is a program",
+        impact: "Its code runs when it is loaded and when it is called; the interpreter has no Python, and can still read and write files.",
+        hint: "Nothing to mend: load it as you would run a program of the same origin.",
+        references: &["https://docs.pytorch.org/docs/stable/jit.html"],
+        find: script,
+    },
+];
+
+/// TensorFlow's operators that leave the graph.
+#[rustfmt::skip]
+const TENSORFLOW: &[(&str, &str)] = &[
+    ("PyFunc", "runs Python"), ("PyFuncStateless", "runs Python"), ("EagerPyFunc", "runs Python"), ("NumpyFunction", "runs Python"),
+    ("ReadFile", "reads any file"), ("WriteFile", "writes any file"), ("MatchingFiles", "lists files"), ("WholeFileReader", "reads any file"), ("WholeFileReaderV2", "reads any file"),
+    ("TextLineReader", "reads any file"), ("TextLineReaderV2", "reads any file"), ("ImmutableConst", "maps any file"), ("PrintV2File", "writes any file"),
+    ("LoadLibrary", "loads machine code"), ("RpcCall", "opens connections"), ("RpcClient", "opens connections"), ("ShellExecute", "starts programs"), ("PrintV2", ""),
+];
+
+/// Layers of Keras that hold code.
+const KERAS: &[(&str, &str)] = &[
+    ("Lambda", "holds Python code as bytes, which run"),
+    ("__lambda__", "holds Python code as bytes, which run"),
+    ("TorchModuleWrapper", "unpickles a torch module"),
+    ("JaxLayer", "calls a function that the file names"),
+    ("FlaxLayer", "calls a function that the file names"),
+    ("TFSMLayer", "loads a SavedModel from a path that the file names"),
+];
+
+/// Packages whose layers Keras knows.
+const KERAS_OWN: &[&str] = &[
+    "keras",
+    "tf_keras",
+    "tensorflow",
+    "keras_nlp",
+    "keras_hub",
+    "keras_cv",
+    "keras_core",
+    "keras_tuner",
+    "keras_rs",
+    "builtins",
+    "tensorflow_addons",
+    "tensorflow_hub",
+];
+
+/// Domains of ONNX operators that runtimes have, or that a model defines itself.
+const DOMAINS: &[&str] = &[
+    "ai.onnx",
+    "ai.onnx.ml",
+    "ai.onnx.training",
+    "ai.onnx.preview",
+    "ai.onnx.preview.training",
+    "com.microsoft",
+    "com.microsoft.nchwc",
+    "com.microsoft.experimental",
+    "com.ms.internal.nhwc",
+    "org.pytorch.aten",
+    "org.openvinotoolkit",
+    "local_functions",
+];
+
+fn each(case: &Case, find: impl Fn(&Artifact, &WeightFile) -> Vec<Found>) -> Vec<Found> {
+    case.facts.weights().flat_map(|(_, artifact, file)| few(find(artifact, file))).collect()
+}
+
+fn is_tensorflow(file: &WeightFile) -> bool {
+    matches!(file.format, "tf-savedmodel" | "tf-graph")
+}
+
+fn is_keras(file: &WeightFile) -> bool {
+    matches!(file.format, "keras" | "hdf5")
+}
+
+fn runs_code(case: &Case) -> Vec<Found> {
+    each(case, |artifact, file| {
+        let of = file.operators.iter().filter_map(|(operator, times)| {
+            let (module, class) = operator.rsplit_once("::").unwrap_or(("", operator));
+            let place = Place::file(&artifact.path);
+            let times = if *times == 1 {
+                "once".to_owned()
+            } else {
+                format!("{times} times")
+            };
+            if is_keras(file) {
+                if let Some((_, does)) = KERAS.iter().find(|(name, _)| *name == class) {
+                    return Some(Found::at(place, format!("holds {class} {times}, which {does}")));
+                }
+                let dangerous = |path: &str| matches!(verdict_of(path), Verdict::Dangerous(_));
+                let path = format!("{module}.{class}");
+                let harmful = module != "builtins"
+                    && !module.is_empty()
+                    && (dangerous(&path) || dangerous(module));
+                return harmful.then(|| {
+                    let message = format!(
+                        "names {module} as the module of {class}, which is loaded and called"
+                    );
+                    Found::at(place, message).severity(Severity::Critical)
+                });
+            }
+            if is_tensorflow(file) {
+                let row = TENSORFLOW.iter().find(|(name, does)| *name == class && !does.is_empty());
+                return row.map(|(name, does)| {
+                    Found::at(place, format!("calls {name} {times}, which {does}"))
+                });
+            }
+            (class == "PyOp" || class == "PyCustomOp")
+                .then(|| Found::at(place, format!("calls {operator} {times}, which runs Python")))
+        });
+        of.collect()
+    })
+}
+
+fn custom(case: &Case) -> Vec<Found> {
+    each(case, |artifact, file| {
+        let of = file.operators.keys().filter_map(|operator| {
+            let (module, class) = operator.rsplit_once("::")?;
+            if class == "PyOp" || class == "PyCustomOp" {
+                return None;
+            }
+            let root = module.split('.').next().unwrap_or(module);
+            let foreign = match file.format {
+                _ if is_keras(file) => {
+                    !KERAS_OWN.contains(&root)
+                        && !matches!(verdict_of(module), Verdict::Dangerous(_))
+                }
+                "onnx" => !DOMAINS.contains(&module) && !module.starts_with("pkg."),
+                "openvino" => module.starts_with("extension"),
+                _ => false,
+            };
+            foreign.then(|| {
+                let message =
+                    format!("calls {class} of `{module}`, which the framework does not have");
+                Found::at(Place::file(&artifact.path), message).confidence(Confidence::Likely)
+            })
+        });
+        of.collect()
+    })
+}
+
+fn script(case: &Case) -> Vec<Found> {
+    let scripts = case.facts.artifacts.iter().filter(|it| it.format == Some("torchscript"));
+    scripts
+        .map(|it| Found::at(Place::file(&it.path), "holds code beside its tensors"))
+        .collect()
+}
