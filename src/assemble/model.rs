@@ -20,14 +20,14 @@ use crate::{
 const MOST_STATED: usize = 1000;
 
 pub(super) fn of(facts: &Facts, sets: &Sets, terms: &Terms, context: Option<u64>) -> Model {
-    let config = facts.config("config.json");
+    let primary = sets.primary();
+    let config = facts.config(&in_folder(primary, "config.json"));
     let texts = |key: &str| {
         let node = config.and_then(|(_, config)| config.at(key));
         node.into_iter()
             .flat_map(|it| it.texts().map(|(_, text)| text.to_owned()))
             .collect::<Vec<_>>()
     };
-    let primary = sets.primary();
     Model {
         architectures: texts("architectures"),
         model_type: texts("model_type").into_iter().next(),
@@ -102,6 +102,14 @@ fn sizes(facts: &Facts, sets: &Sets) -> Vec<SizeClaim> {
 
 fn quantization(it: &crate::sets::Quantization) -> Quantization {
     Quantization { method: it.method.clone(), bits: it.bits }
+}
+
+/// A file's path beside the primary weights; at the root where there are none.
+fn in_folder(primary: Option<&WeightSet>, name: &str) -> String {
+    match primary.map_or("", |set| set.folder.as_str()) {
+        "" => name.to_owned(),
+        folder => format!("{folder}/{name}"),
+    }
 }
 
 /// Told only where no config has told it.

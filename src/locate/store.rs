@@ -38,6 +38,8 @@ const SKIPPED: &[&str] = &[
     "__pycache__",
     "node_modules",
 ];
+/// How the names of folders begin that hold data sets, programs, or a download in progress.
+const OTHERS: &[&str] = &["datasets--", "spaces--", "kernels--", "._____temp"];
 /// Endings of files of weights.
 const WEIGHTS: &[&str] = &[
     "safetensors",
@@ -148,8 +150,8 @@ impl Walk<'_> {
         }
         for inner in folders {
             let name = name_of(&inner);
-            let unfinished = name.starts_with("._____temp") || name.ends_with(".incomplete");
-            if !SKIPPED.contains(&name.as_str()) && !unfinished {
+            let other = OTHERS.iter().any(|start| name.starts_with(start));
+            if !SKIPPED.contains(&name.as_str()) && !other {
                 self.folder(&inner, depth + 1);
             }
         }
@@ -416,7 +418,8 @@ mod tests {
             ],
             &["one.safetensors", "two.safetensors", "x"],
         );
-        check(&[(".git/x.bin", ""), ("._____temp/y.bin", "")], &[]);
+        check(&[(".git/x.bin", "GGUF"), ("._____temp/y.gguf", "")], &[]);
+        check(&[("datasets--o--d/snapshots/1/README.md", "---\nlicense: mit\n---\n")], &[]);
     }
 
     #[test]

@@ -52,6 +52,11 @@ fn compose(diff: &Diff) -> Document {
         let called = release.repo_id.as_ref().unwrap_or(&release.root);
         format!("{called}{}", commit.unwrap_or_default())
     };
+    let tensors_in_all = diff.counts.values().sum();
+    let facts = match tensors_in_all {
+        0 => Vec::new(),
+        n => vec![format!("{} compared", numbers::plural(n, "tensor"))],
+    };
     let sections = [
         looks(diff),
         lineage(diff),
@@ -66,7 +71,7 @@ fn compose(diff: &Diff) -> Document {
         title: Title {
             name: format!("{} → {}", called(&diff.a), called(&diff.b)),
             at: None,
-            facts: vec![],
+            facts,
             summary: vec![plain(&diff.summary)],
         },
         groups: Vec::new(),
@@ -243,7 +248,7 @@ fn values(diff: &Diff) -> Option<Section> {
 fn terms(diff: &Diff) -> Option<Section> {
     let row = |it: &crate::compare::LicenseChange| {
         let what = match (&it.id, &it.topic) {
-            (Some(id), _) => vec![strong("license "), name(id)],
+            (Some(id), _) => vec![strong("license"), plain(" "), name(id)],
             (None, Some(topic)) => vec![plain(spaced(topic))],
             (None, None) => Line::new(),
         };
@@ -285,9 +290,9 @@ fn files(diff: &Diff) -> Option<Section> {
 fn findings(diff: &Diff) -> Option<Section> {
     let told = |it: &crate::compare::FindingChange| {
         let word = if it.change == Change::Added {
-            "new: "
+            "new:"
         } else {
-            "gone: "
+            "gone:"
         };
         let at = it.at.as_ref().map(|at| format!("{}: ", place_words(at)));
         Finding {
@@ -295,6 +300,7 @@ fn findings(diff: &Diff) -> Option<Section> {
             id: it.id.clone(),
             says: vec![
                 strong(word),
+                plain(" "),
                 plain(at.unwrap_or_default()),
                 plain(&it.message),
             ],

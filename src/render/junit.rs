@@ -8,7 +8,7 @@ use super::{
     escape::{shortened, xml},
 };
 use crate::{
-    report::{Artifact, Finding, Report},
+    report::{Artifact, Finding, Report, VerifiedFile},
     words::{FileKind, Severity},
 };
 
@@ -116,6 +116,9 @@ fn findings(report: &Report) -> Vec<Case> {
 
 /// Each file against what is recorded of it.
 fn records(report: &Report) -> Vec<Case> {
+    if let Some(verification) = &report.verification {
+        return verification.files.iter().map(verified).collect();
+    }
     let counted = report.artifacts.iter().filter(|file| file.kind != FileKind::Bookkeeping);
     let case = |file: &Artifact| {
         let of = |result: &str| file.recorded.iter().find(|record| record.result == result);
@@ -136,6 +139,27 @@ fn records(report: &Report) -> Vec<Case> {
         }
     };
     counted.map(case).collect()
+}
+
+/// One file against one record, as `verify` found it.
+fn verified(file: &VerifiedFile) -> Case {
+    let by = file.by.as_deref().unwrap_or("no record");
+    let place = file.record.as_ref().map(|it| format!(" ({it})")).unwrap_or_default();
+    let digests = match (&file.expected, &file.actual) {
+        (Some(expected), Some(actual)) => format!(": {actual} where {expected} is recorded"),
+        _ => String::new(),
+    };
+    let why = file.why.as_ref().map(|why| format!("; {why}")).unwrap_or_default();
+    let status = file.status.replace('_', " ");
+    Case {
+        class: "record",
+        name: format!("{} against {by}{place}", file.path),
+        came: match file.status.as_str() {
+            "match" => Came::Passed,
+            "unverifiable" => Came::Skipped(format!("{status}{why}")),
+            _ => Came::Failed(file.status.clone(), format!("{status}{digests}{why}")),
+        },
+    }
 }
 
 /// Each kind of record, where `verify` held the release against them.
@@ -179,7 +203,7 @@ fn policy(report: &Report) -> Vec<Case> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::render::sample;
+    use crate::{render::sample, report::Verification};
 
     fn junit(report: &Report) -> String {
         let mut out = Vec::new();
@@ -221,6 +245,40 @@ mod tests {
           </testsuite>
         </testsuites>
         "###);
+    }
+
+    #[test]
+    fn a_verification_is_told_file_by_file() {
+        let mut report = sample::tiny();
+        let file = |path: &str, status: &str| VerifiedFile {
+            path: path.to_owned(),
+            status: status.to_owned(),
+            by: Some("checksum_list".to_owned()),
+            record: Some("SHA256SUMS:1".to_owned()),
+            algorithm: Some("sha256".to_owned()),
+            expected: Some("aa".to_owned()),
+            actual: Some("bb".to_owned()),
+            why: None,
+        };
+        report.verification = Some(Verification {
+            strength: "recorded".to_owned(),
+            shown: Vec::new(),
+            kinds: Vec::new(),
+            files: vec![
+                file("a", "match"),
+                file("b", "mismatch"),
+                file("c", "unverifiable"),
+            ],
+        });
+        let junit = junit(&report);
+        for told in [
+            r#"name="a against checksum_list (SHA256SUMS:1)"/>"#,
+            r#"<failure type="mismatch" message="mismatch: bb where aa is recorded"/>"#,
+            r#"<skipped message="unverifiable"/>"#,
+            r#"tests="3" failures="1" errors="0" skipped="1""#,
+        ] {
+            assert!(junit.contains(told), "{junit}");
+        }
     }
 
     #[test]

@@ -10,10 +10,16 @@ use crate::{
 
 /// Findings that say that something of the release is not here.
 const INCOMPLETE: &[&str] = &[
+    "component-missing",
     "download-incomplete",
+    "external-data-missing",
     "file-missing",
+    "html-page",
     "index-tensor-missing",
     "lfs-pointer",
+    "link-broken",
+    "module-missing",
+    "remote-code-missing",
     "shard-missing",
     "shard-truncated",
 ];

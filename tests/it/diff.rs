@@ -46,7 +46,7 @@ fn pair() -> (Release, Release) {
 fn two_releases_side_by_side() {
     let (a, b) = pair();
     insta::assert_snapshot!(said(&mut diff(&a.path(), &b.path())), @r###"
-    base → tuned
+    base → tuned    4 tensors compared
     only attention changed, 1 of 4 tensors, as where an adapter was merged
 
     LINEAGE   the second names the first as its base: borne out, 3 of 4 tensors are

@@ -36,7 +36,9 @@ fn identity(report: &Report) -> Vec<Line> {
         let types = seen.model_types.join(" or ");
         parts.push(vec![plain(format!("looks like {types}: ")), plain(&seen.reason)]);
     }
+    let compared = report.totals.tensors > 0; // without tensors there was nothing to compare
     match model.config_check.as_str() {
+        _ if !compared => {}
         "agrees" => parts.push(vec![plain("config and tensors agree")]),
         "disagrees" => parts.push(vec![plain("config and tensors disagree")]),
         "no_rule" => {
