@@ -289,6 +289,14 @@ pub struct Forms {
     )]
     pub predicate: Predicate,
 
+    /// Sign in-toto statements with this private key: a PEM file, PKCS#8 or SEC1
+    #[arg(long, value_name = "PEM", help_heading = "Formats")]
+    pub key: Option<PathBuf>,
+
+    /// Where the password of an encrypted key stands
+    #[arg(long, value_name = "FILE", requires = "key", help_heading = "Formats")]
+    pub password_file: Option<PathBuf>,
+
     /// Append the report as Markdown to the file that `GITHUB_STEP_SUMMARY` names
     #[arg(long, help_heading = "Formats")]
     pub step_summary: bool,

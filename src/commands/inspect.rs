@@ -28,6 +28,7 @@ use crate::{
 
 pub(super) fn run(args: &Inspect, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let plan = Plan::of(OUTPUTS, &args.format, &args.writing.output)?;
+    let key = writing::key(&plan, &args.forms)?;
     let request = Request {
         uses: args.uses.clone(),
         users: args.users,
@@ -39,7 +40,7 @@ pub(super) fn run(args: &Inspect, out: &mut dyn Write) -> anyhow::Result<Outcome
     let style = writing::formed(&args.writing, &args.forms)?;
     let (report, reused) = inspected(&request, &args.reading.target, &args.writing)?;
     let style = Style { reused, ..style };
-    writing::write(&plan, &report, &style, out)?;
+    writing::write_sealed(&plan, &report, &style, key.as_ref(), out)?;
     if args.forms.step_summary {
         writing::summarize(&report, &style)?;
     }

@@ -19,9 +19,10 @@ use crate::{
 
 pub(super) fn run(args: &Render, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let plan = Plan::of(STORED_OUTPUTS, &args.format, &args.writing.output)?;
+    let key = writing::key(&plan, &args.forms)?;
     let report = read(&args.report)?;
     let style = writing::formed(&args.writing, &args.forms)?;
-    writing::write(&plan, &report, &style, out)?;
+    writing::write_sealed(&plan, &report, &style, key.as_ref(), out)?;
     if args.forms.step_summary {
         writing::summarize(&report, &style)?;
     }

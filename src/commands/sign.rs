@@ -53,7 +53,8 @@ pub(super) fn run(args: &Sign, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     Ok(Outcome::Passed)
 }
 
-fn key(path: &Path, password: Option<&Path>) -> anyhow::Result<PrivateKey> {
+/// The private key in a file, with the password in another where it is encrypted.
+pub(super) fn key(path: &Path, password: Option<&Path>) -> anyhow::Result<PrivateKey> {
     let shown = || format!("`{}`", path.display());
     let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", shown()))?;
     let password = match password {

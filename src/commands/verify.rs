@@ -20,6 +20,7 @@ use crate::{
 
 pub(super) fn run(args: &Verify, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let plan = Plan::of(OUTPUTS, &args.format, &args.writing.output)?;
+    let key = writing::key(&plan, &args.forms)?;
     let lists = args.expect.iter().map(|path| Supplied::list(path));
     let reports = args.report.iter().map(|path| Supplied::report(path));
     let supplied = lists.chain(reports).collect::<Result<Vec<_>, _>>()?;
@@ -41,7 +42,7 @@ pub(super) fn run(args: &Verify, out: &mut dyn Write) -> anyhow::Result<Outcome>
     let style = writing::formed(&args.writing, &args.forms)?;
     let (report, reused) = inspect::inspected(&request, &args.target, &args.writing)?;
     let style = Style { reused, ..style };
-    writing::write(&plan, &report, &style, out)?;
+    writing::write_sealed(&plan, &report, &style, key.as_ref(), out)?;
     if args.forms.step_summary {
         writing::summarize(&report, &style)?;
     }

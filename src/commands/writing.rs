@@ -15,6 +15,7 @@ use crate::{
     evidence::RULES,
     render::{OUTPUTS, Output, Style, named, write::put},
     report::Report,
+    sign::{self, PrivateKey},
 };
 
 /// Which outputs go where.
@@ -58,13 +59,45 @@ pub(super) fn write<T>(
     style: &Style,
     out: &mut dyn Write,
 ) -> anyhow::Result<()> {
+    write_sealed(plan, report, style, None, out)
+}
+
+/// The output that is a statement, and can be signed.
+const STATEMENT: &str = "in-toto";
+
+/// The key that signs the statements of a plan, where one is named.
+pub(super) fn key(plan: &Plan, forms: &Forms) -> anyhow::Result<Option<PrivateKey>> {
+    let Some(path) = &forms.key else {
+        return Ok(None);
+    };
+    if !plan.0.iter().any(|(output, _)| output.name == STATEMENT) {
+        bail!("--key signs statements: name one with -f {STATEMENT}");
+    }
+    super::sign::key(path, forms.password_file.as_deref()).map(Some)
+}
+
+/// The same, statements sealed with a key where there is one.
+pub(super) fn write_sealed<T>(
+    plan: &Plan<T>,
+    report: &T,
+    style: &Style,
+    key: Option<&PrivateKey>,
+    out: &mut dyn Write,
+) -> anyhow::Result<()> {
     for (output, path) in &plan.0 {
         // a file is read by other programs, at other widths: no color in it
         let style = Style {
             color: style.color && path == Path::new("-"),
             ..style.clone()
         };
-        put(path, out, |to| (output.write)(report, &style, to))?;
+        put(path, out, |to| match key.filter(|_| output.name == STATEMENT) {
+            Some(key) => {
+                let mut statement = Vec::new();
+                (output.write)(report, &style, &mut statement)?;
+                to.write_all(&sign::seal(&statement, key))
+            }
+            None => (output.write)(report, &style, to),
+        })?;
     }
     Ok(())
 }

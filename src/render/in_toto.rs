@@ -1,4 +1,5 @@
-//! in-toto statements on what was checked of a release: every result, or only what passed. Unsigned.
+//! in-toto statements on what was checked of a release: every result, or only what passed. Who writes
+//! them may seal them with a key.
 //! The subjects are the files, so a statement binds to their bytes and not to a name.
 
 use std::io::{self, Write};
@@ -13,7 +14,7 @@ use crate::{
 
 pub(super) const OUTPUT: Output = Output {
     name: "in-toto",
-    about: "an unsigned in-toto statement on what was checked",
+    about: "an in-toto statement on what was checked, signed where --key is given",
     write,
 };
 

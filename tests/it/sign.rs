@@ -309,3 +309,30 @@ fn statements_that_lie_are_refused() {
     check(&file("a").replace("00000000", ""), "is not of the length");
     check("", "it lists no file");
 }
+
+#[test]
+fn a_statement_on_what_was_checked_is_signed_by_the_same_keys() {
+    let release = model();
+    let path = release.path().display().to_string();
+    let key = data("keys/throwaway-256.pem").display().to_string();
+    let inspect = ["inspect", &path, "-f", "in-toto"];
+    let plain = weighbill(&inspect).success().get_output().stdout.clone();
+    let signed = weighbill(&[&inspect[..], &["--key", &key]].concat());
+    let signed = signed.success().get_output().stdout.clone();
+    let bundle: serde_json::Value = serde_json::from_slice(&signed).unwrap();
+    let envelope = &bundle["dsseEnvelope"];
+    let decoded = |it: &serde_json::Value| Base64::decode_vec(it.as_str().unwrap()).unwrap();
+    let statement = decoded(&envelope["payload"]);
+    assert_eq!(statement, plain);
+    // what is signed is the statement with its type, each behind its length
+    let kind = envelope["payloadType"].as_str().unwrap();
+    let head = format!("DSSEv1 {} {kind} {} ", kind.len(), statement.len());
+    let public = fs::read_to_string(data("keys/throwaway-256.pub.pem")).unwrap();
+    let public = weighbill::sign::PublicKey::from_pem(&public).unwrap();
+    let signature = decoded(&envelope["signatures"][0]["sig"]);
+    assert!(public.verifies(&[head.as_bytes(), &statement].concat(), &signature));
+    assert!(!public.verifies(&statement, &signature));
+    let text = weighbill(&["inspect", &path, "--key", &key]).code(2).get_output().stderr.clone();
+    let text = String::from_utf8(text).unwrap();
+    assert!(text.contains("--key signs statements: name one with -f in-toto"), "{text}");
+}
