@@ -121,6 +121,7 @@ const SCAN_EXAMPLES: &str = "\
 Examples:
   weighbill scan ~/.cache/huggingface                a table on a terminal, JSON Lines elsewhere
   weighbill scan /models -o reports --deny critical  a full report each; run again, it resumes
+  weighbill scan ~/.ollama/models --policy ours.toml what breaks the rules, exit 1
   weighbill scan /models --partition 3/16 > 3.jsonl  a share of the work, the same share each time
   weighbill merge *.jsonl -f csv > models.csv
 
@@ -129,7 +130,7 @@ Exit status: 0 listed, 1 listed and denied, 2 nothing to list.";
 /// Arguments of `scan`.
 #[derive(Debug, Args)]
 pub struct Scan {
-    /// Folders to look through: of releases, a hub cache, an Ollama store, all of these
+    /// Folders to look through: of releases, a hub cache, a store of another tool, all of these
     #[arg(value_name = "DIR", required = true)]
     pub dirs: Vec<PathBuf>,
 
@@ -145,9 +146,17 @@ pub struct Scan {
     #[arg(long, value_enum, default_value_t, value_name = "EXTENT")]
     pub digests: Extent,
 
+    /// Use digests of an earlier run again for files that did not change since
+    #[arg(long)]
+    pub digest_cache: bool,
+
     /// Exit with status 1 where any release has a finding at least this severe
     #[arg(long, value_enum, value_name = "LEVEL")]
     pub deny: Option<Severity>,
+
+    /// What you ask of every release; exit with status 1 where one breaks a rule
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
 
     /// The K-th of N shares of the releases; a release stays in its share when others come
     #[arg(long, value_name = "K/N", value_parser = partition)]
@@ -335,11 +344,11 @@ pub struct Licenses {
 /// Which release.
 #[derive(Debug, Args)]
 pub struct Target {
-    /// A folder, a weight file, a *.index.json, or owner/name in the local Hugging Face cache
+    /// A folder, a file, a *.index.json, owner/name in the Hugging Face cache, or model:tag of Ollama
     #[arg(value_name = "RELEASE", required = true)]
     pub release: Option<PathBuf>,
 
-    /// Which snapshot of a cached repo: a branch, a tag, or the first digits of a commit
+    /// Which snapshot of a cached repo: a branch, a tag, the first digits of a commit; which tag of a store
     #[arg(long, value_name = "REVISION")]
     pub revision: Option<String>,
 

@@ -149,8 +149,9 @@ pub fn inspect_located(
     request: &Request,
     threads: usize,
     progress: &(dyn Fn(u64, u64) + Sync),
-) -> Report {
-    line(release, request, threads, progress, None).0
+    cache: Option<&mut Cache>,
+) -> (Report, Vec<String>) {
+    line(release, request, threads, progress, cache)
 }
 
 /// From a release to its report, and to the paths of the files whose digests come from an earlier run.
@@ -241,7 +242,7 @@ pub fn sign(
     let revision = request.revision.as_deref();
     let release = locate::release(&request.path, revision, &request.environment)?;
     let place = match &release.scope {
-        facts::Scope::Folder => release.root.clone(),
+        facts::Scope::Folder | facts::Scope::Named(_) => release.root.clone(),
         facts::Scope::Files(_) => release.root.join(&release.name),
     };
     let inventory = inventory::take(&release);

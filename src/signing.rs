@@ -55,6 +55,11 @@ pub fn hashed(
     if let Some(odd) = inventory.oddities.iter().find(|it| unseen.contains(&it.what)) {
         return refuse(&odd.at.path, odd.saying.clone());
     }
+    if let Scope::Named(_) = release.scope {
+        let why = "is a model of a store, whose files are called otherwise once they are taken out: \
+                   sign the folder they come from";
+        return refuse(&release.name, why.to_owned());
+    }
     let alone = release.scope != Scope::Folder;
     let subject = match &release.root.canonicalize() {
         Ok(root) if !alone => root.file_name().map(|it| it.to_string_lossy().into_owned()),

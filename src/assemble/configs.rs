@@ -1,9 +1,11 @@
-//! The values of configurations, flat, so that two reports tell what changed in them.
+//! The values of configurations and the parts of tokenizers, flat, so that two reports tell what changed
+//! in them.
 
 use std::collections::BTreeMap;
 
 use crate::{
-    facts::{Facts, Node, Yaml},
+    digest,
+    facts::{Contents, Facts, Node, Yaml},
     report::ConfigValues,
     words::FileKind,
 };
@@ -34,6 +36,20 @@ pub(super) fn of(facts: &Facts) -> Vec<ConfigValues> {
             found.push(ConfigValues { path: artifact.path.clone(), values, cut });
         }
     }
+    for artifact in &facts.artifacts {
+        let Contents::Tokenizer(tokenizer) = &artifact.contents else {
+            continue;
+        };
+        let parts = tokenizer.parts.iter().take(left);
+        let values: BTreeMap<String, String> =
+            parts.map(|(part, told)| ((*part).to_owned(), cut(told))).collect();
+        if !values.is_empty() {
+            left -= values.len();
+            let path = artifact.path.clone();
+            found.push(ConfigValues { path, values, cut: false });
+        }
+    }
+    found.sort_by(|a, b| a.path.cmp(&b.path));
     found
 }
 
@@ -69,7 +85,7 @@ fn take(
 fn written(node: &Node) -> String {
     match &node.value {
         Yaml::Null => "null".to_owned(),
-        Yaml::Plain(text) | Yaml::Quoted(text) => cut(text),
+        Yaml::Plain(text) | Yaml::Quoted(text) => marked(text),
         Yaml::Map(_) => "{}".to_owned(),
         Yaml::List(items) => {
             let mut words = String::from("[");
@@ -86,6 +102,16 @@ fn written(node: &Node) -> String {
             cut(&words)
         }
     }
+}
+
+/// A text, cut where it is long; then with what tells it from another that begins the same.
+fn marked(text: &str) -> String {
+    let cut = cut(text);
+    if cut == text {
+        return cut;
+    }
+    let digest = digest::hex(&digest::sha256(text.as_bytes()));
+    format!("{cut} ({} bytes, sha256 {})", text.len(), &digest[..16])
 }
 
 fn cut(text: &str) -> String {

@@ -36,6 +36,9 @@ pub(super) fn run(args: &Diff, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     if args.revision.len() > 2 {
         bail!("--revision goes once for both releases or once for each of the two");
     }
+    if let Some(diff) = stored(args)? {
+        return written(args, &plan, &diff, out);
+    }
     let a = side(args, &args.a, args.revision.first())?;
     let b = side(args, &args.b, args.revision.last())?;
     let mut diff = compare::reports(&a.report, &b.report);
@@ -47,7 +50,32 @@ pub(super) fn run(args: &Diff, out: &mut dyn Write) -> anyhow::Result<Outcome> {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(inspect::threads(args.threads));
         pool.build()?.install(|| measure(&mut diff.tensors, &files.0, &files.1));
     }
-    writing::write(&plan, &diff, &writing::style(&args.writing, false), out)?;
+    written(args, &plan, &diff, out)
+}
+
+/// The difference of two stored reports, without reading the lines that are the same in both; `None`
+/// where they are no such pair.
+fn stored(args: &Diff) -> anyhow::Result<Option<compare::Diff>> {
+    if args.stats || !is_report(&args.a) || !is_report(&args.b) {
+        return Ok(None);
+    }
+    let (a, b) = (render::bytes(&args.a)?, render::bytes(&args.b)?);
+    let Some(thin) = compare::thin(&a, &b) else {
+        return Ok(None);
+    };
+    let (Ok(a), Ok(b)) = (render::parse(&thin.a), render::parse(&thin.b)) else {
+        return Ok(None); // what is wrong is told of the whole
+    };
+    Ok(compare::thinned(&a, &b, &thin.same))
+}
+
+fn written(
+    args: &Diff,
+    plan: &Plan<compare::Diff>,
+    diff: &compare::Diff,
+    out: &mut dyn Write,
+) -> anyhow::Result<Outcome> {
+    writing::write(plan, diff, &writing::style(&args.writing, false), out)?;
     Ok(if args.exit_code && !diff.same {
         Outcome::Denied
     } else {

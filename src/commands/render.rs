@@ -31,17 +31,25 @@ pub(super) fn run(args: &Render, out: &mut dyn Write) -> anyhow::Result<Outcome>
 
 /// A stored report.
 pub(super) fn read(path: &Path) -> anyhow::Result<Report> {
-    let named = || format!("`{}`", visible(&path.to_string_lossy()));
-    let mut bytes = Vec::new();
-    if path == Path::new("-") {
-        io::stdin().lock().read_to_end(&mut bytes).context("cannot read stdin")?;
-    } else {
-        bytes = fs::read(path).with_context(|| format!("cannot read {}", named()))?;
-    }
-    parse(&bytes).with_context(|| format!("{} is no report to go by", named()))
+    parse(&bytes(path)?).with_context(|| format!("{} is no report to go by", named(path)))
 }
 
-fn parse(bytes: &[u8]) -> anyhow::Result<Report> {
+/// A stored report as its bytes.
+pub(super) fn bytes(path: &Path) -> anyhow::Result<Vec<u8>> {
+    if path != Path::new("-") {
+        return fs::read(path).with_context(|| format!("cannot read {}", named(path)));
+    }
+    let mut bytes = Vec::new();
+    io::stdin().lock().read_to_end(&mut bytes).context("cannot read stdin")?;
+    Ok(bytes)
+}
+
+fn named(path: &Path) -> String {
+    format!("`{}`", visible(&path.to_string_lossy()))
+}
+
+/// A stored report from its bytes.
+pub(super) fn parse(bytes: &[u8]) -> anyhow::Result<Report> {
     #[derive(Deserialize)]
     struct Named {
         schema: Option<String>,

@@ -13,13 +13,13 @@ use anyhow::{Context as _, bail};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{inspect, writing};
+use super::{inspect, policy, writing};
 use crate::{
-    Request,
+    Policed, Request,
     cli::{Merge, Scan},
-    digest,
+    digest::{self, Cache},
     digests::Wanted,
-    facts::Release,
+    facts::{Release, Scope},
     gate::Outcome,
     inventory,
     locate::store,
@@ -31,7 +31,7 @@ use crate::{
     },
     report::Report,
     survey::{Duplicates, Line, part},
-    words::Severity,
+    words::{Origin, Severity},
 };
 
 /// A release that is to be looked at.
@@ -46,6 +46,8 @@ struct Came {
     line: Line,
     /// `None` where the line is an earlier one, or there is no report.
     report: Option<Report>,
+    /// Files that were not read again.
+    reused: u64,
 }
 
 /// A line that was finished, and of which state of its files. Lies beside the reports.
@@ -58,6 +60,13 @@ struct Finished {
 pub(super) fn run(args: &Scan, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let form = form(args.format.as_deref());
     let color = writing::colored(args.color);
+    let asked = Asked {
+        args,
+        policy: args.policy.as_deref().map(policy::read).transpose()?,
+    };
+    if args.digest_cache {
+        cache()?; // no place for one is an error at once
+    }
     let all = places(&args.dirs)?;
     let found = all.len();
     let (number, of) = args.partition.unwrap_or((1, 1));
@@ -74,7 +83,7 @@ pub(super) fn run(args: &Scan, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     for batch in mine.chunks(threads * 2) {
         let each = threads.div_ceil(batch.len()).max(1);
         let came: Vec<Came> =
-            pool.install(|| batch.par_iter().map(|place| look(args, place, each)).collect());
+            pool.install(|| batch.par_iter().map(|place| asked.look(place, each)).collect());
         for (place, came) in batch.iter().zip(came) {
             tally.add(place, &came);
             survey::line(form, &came.line, color, out)?;
@@ -114,8 +123,9 @@ fn places(dirs: &[PathBuf]) -> anyhow::Result<Vec<Place>> {
         for found in store::below(dir) {
             let place = found.release.root.canonicalize().ok();
             let files = match &found.release.scope {
-                crate::facts::Scope::Folder => Vec::new(),
-                crate::facts::Scope::Files(files) => files.clone(),
+                Scope::Folder => Vec::new(),
+                Scope::Files(files) => files.clone(),
+                Scope::Named(files) => files.iter().map(|it| it.place.clone()).collect(),
             };
             if seen.insert((place, files, found.release.name.clone())) {
                 let path = inventory::report_path(&found.path);
@@ -136,38 +146,76 @@ fn places(dirs: &[PathBuf]) -> anyhow::Result<Vec<Place>> {
 /// Where finished lines lie, below the folder of the reports.
 const LINES: &str = ".lines";
 
-/// Looks at one release; whatever goes wrong with it is in its line.
-fn look(args: &Scan, place: &Place, threads: usize) -> Came {
-    let failed = |why: String| Came {
-        line: Line::failed(&place.dir, &place.path, why),
-        report: None,
-    };
-    let stamp = args.output.as_ref().map(|_| stamp(args, &place.release));
-    if let (Some(reports), Some(stamp)) = (&args.output, &stamp)
-        && let Some(line) = finished(reports, place, stamp)
-    {
-        return Came { line, report: None };
+/// What is asked of every release.
+struct Asked<'a> {
+    args: &'a Scan,
+    policy: Option<Policed>,
+}
+
+fn cache() -> anyhow::Result<Cache> {
+    Cache::of_user().context("no folder for a cache: set XDG_CACHE_HOME or HOME")
+}
+
+impl Asked<'_> {
+    /// Looks at one release; whatever goes wrong with it is in its line.
+    fn look(&self, place: &Place, threads: usize) -> Came {
+        let args = self.args;
+        let failed = |why: String| Came {
+            line: Line::failed(&place.dir, &place.path, why),
+            report: None,
+            reused: 0,
+        };
+        let stamp = args.output.as_ref().map(|_| self.stamp(&place.release));
+        if let (Some(reports), Some(stamp)) = (&args.output, &stamp)
+            && let Some(line) = finished(reports, place, stamp)
+        {
+            return Came { line, report: None, reused: 0 };
+        }
+        if !place.release.root.is_dir() {
+            return failed("it went while the store was looked through".to_owned());
+        }
+        let request = Request {
+            wanted: Wanted { extent: args.digests, statistics: false },
+            policy: self.policy.clone(),
+            ..Request::of(&place.release.root)
+        };
+        let inspected = catch_unwind(AssertUnwindSafe(|| {
+            let mut cache = args.digest_cache.then(cache).and_then(Result::ok);
+            let release = place.release.clone();
+            crate::inspect_located(release, &request, threads, &|_, _| {}, cache.as_mut())
+        }));
+        let Ok((report, reused)) = inspected else {
+            return failed("weighbill itself failed on it; please report that".to_owned());
+        };
+        let mut line = Line::of(&place.dir, &place.path, &report);
+        if let (Some(reports), Some(stamp)) = (&args.output, stamp)
+            && let Err(error) = store(reports, place, stamp, &mut line, &report)
+        {
+            return failed(format!("its report could not be written: {error}"));
+        }
+        Came {
+            line,
+            report: Some(report),
+            reused: reused.len() as u64,
+        }
     }
-    if !place.release.root.is_dir() {
-        return failed("it went while the store was looked through".to_owned());
+
+    /// What a report rests on: the files by length and time, what is asked, and who asks.
+    fn stamp(&self, release: &Release) -> String {
+        use std::fmt::Write as _;
+
+        let version = env!("CARGO_PKG_VERSION");
+        let mut state = format!("{version} {:?} {:?}\n", self.args.digests, self.policy);
+        if let Scope::Named(files) = &release.scope {
+            let _ = writeln!(state, "{files:?}"); // never fails
+        }
+        for entry in inventory::take(release).entries {
+            let times =
+                fs::metadata(&entry.place).map(|it| (it.mtime(), it.mtime_nsec(), it.ino()));
+            let _ = writeln!(state, "{} {} {:?}", entry.path, entry.len, times.ok()); // never fails
+        }
+        digest::hex(&digest::sha256(state.as_bytes()))
     }
-    let request = Request {
-        wanted: Wanted { extent: args.digests, statistics: false },
-        ..Request::of(&place.release.root)
-    };
-    let inspected = catch_unwind(AssertUnwindSafe(|| {
-        crate::inspect_located(place.release.clone(), &request, threads, &|_, _| {})
-    }));
-    let Ok(report) = inspected else {
-        return failed("weighbill itself failed on it; please report that".to_owned());
-    };
-    let mut line = Line::of(&place.dir, &place.path, &report);
-    if let (Some(reports), Some(stamp)) = (&args.output, stamp)
-        && let Err(error) = store(reports, place, stamp, &mut line, &report)
-    {
-        return failed(format!("its report could not be written: {error}"));
-    }
-    Came { line, report: Some(report) }
 }
 
 /// The earlier line of a release, where its files and what is asked are as they were then.
@@ -207,24 +255,14 @@ fn file_name(place: &Place) -> String {
     format!("{}-{}.json", name.trim_start_matches('.'), &digest::hex(&own)[..8])
 }
 
-/// What a report rests on: the files by length and time, what is asked, and who asks.
-fn stamp(args: &Scan, release: &Release) -> String {
-    use std::fmt::Write as _;
-
-    let mut state = format!("{} {:?}\n", env!("CARGO_PKG_VERSION"), args.digests);
-    for entry in inventory::take(release).entries {
-        let times = fs::metadata(&entry.place).map(|it| (it.mtime(), it.mtime_nsec(), it.ino()));
-        let _ = writeln!(state, "{} {} {:?}", entry.path, entry.len, times.ok()); // never fails
-    }
-    digest::hex(&digest::sha256(state.as_bytes()))
-}
-
 /// What a scan comes to.
 #[derive(Default)]
 struct Tally {
     releases: u64,
     failed: u64,
     earlier: u64,
+    reused: u64,
+    breaking: u64,
     findings: BTreeMap<Severity, u64>,
     duplicates: Duplicates,
 }
@@ -235,11 +273,13 @@ impl Tally {
         self.releases += 1;
         self.failed += u64::from(line.error.is_some());
         self.earlier += u64::from(line.error.is_none() && came.report.is_none());
+        self.reused += came.reused;
+        self.breaking += u64::from(line.broken_rules.as_ref().is_some_and(|it| !it.is_empty()));
         for severity in line.findings.keys() {
             *self.findings.entry(*severity).or_default() += 1;
         }
         let copy = |path: &str| {
-            let metadata = fs::metadata(place.release.root.join(path)).ok()?;
+            let metadata = fs::metadata(place.release.place(path)).ok()?;
             Some((metadata.dev(), metadata.ino()))
         };
         let tensors = came.report.iter().flat_map(|it| &it.weights).flat_map(|it| &it.tensors);
@@ -261,18 +301,40 @@ impl Tally {
         for (severity, count) in self.findings.iter().rev().filter(|it| *it.0 > Severity::Low) {
             write!(out, ", {count} with {severity} findings")?;
         }
+        if self.breaking > 0 {
+            write!(out, ", {} breaking the policy", self.breaking)?;
+        }
         writeln!(out)?;
-        survey::shared(&self.duplicates.files(), self.duplicates.tensor_bytes(), out)
+        if self.reused > 0 {
+            let files = plural(self.reused, "file");
+            writeln!(out, "{files} not read again, digests of an earlier run")?;
+        }
+        survey::shared(&self.duplicates.files(), self.duplicates.tensor_bytes(), true, out)
     }
 
     fn outcome(&self, deny: Option<Severity>) -> Outcome {
         let denied = deny.is_some_and(|deny| self.findings.keys().any(|it| *it >= deny));
-        if denied {
+        if denied || self.breaking > 0 {
             Outcome::Denied
         } else {
             Outcome::Passed
         }
     }
+}
+
+/// The store that keeps each content of a line's release once, as a number; `None` where every release
+/// has files of its own.
+fn store_of(line: &Line) -> Option<u64> {
+    let inner = match line.release.as_ref()?.origin {
+        Origin::HubSnapshot => "/snapshots/",
+        Origin::Ollama => "/manifests/",
+        Origin::OciLayout => "/blobs/",
+        _ => return None,
+    };
+    let path = format!("{}/{}", line.dir, line.path);
+    let store = path.split(inner).next().unwrap_or_default();
+    let number = digest::sha256(store.as_bytes());
+    Some(number.iter().take(8).fold(0, |sum, byte| sum << 8 | u64::from(*byte)))
 }
 
 /// The lines of several scans as one, sorted, each release once.
@@ -308,8 +370,19 @@ pub(super) fn merge(args: &Merge, out: &mut dyn Write) -> anyhow::Result<Outcome
         }
     }
     survey::head(form, out)?;
+    let mut duplicates = Duplicates::default();
     for line in lines.values() {
         survey::line(form, line, writing::colored(crate::cli::Color::Auto), out)?;
+        let store = store_of(line);
+        let name = format!("{}/{}", line.dir, line.path);
+        duplicates.add(&name, &line.weights, std::iter::empty(), |_| Some((store?, 0)));
+    }
+    let mut last = Vec::new();
+    survey::shared(&duplicates.files(), duplicates.tensor_bytes(), false, &mut last)?;
+    if form == Form::Text {
+        out.write_all(&last)?;
+    } else {
+        anstream::eprint!("{}", String::from_utf8_lossy(&last));
     }
     Ok(Outcome::Passed)
 }

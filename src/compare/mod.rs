@@ -7,11 +7,15 @@ mod rest;
 mod tensors;
 #[cfg(test)]
 mod tests;
+mod thin;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::thin::{Thinned, thin};
+
+use self::tensors::Matched;
 use crate::{
     report::{Release, Report, Tool},
     words::{Component, Place, Presence, Severity, vocabulary},
@@ -230,8 +234,24 @@ pub struct FindingChange {
 
 /// The two reports side by side.
 pub fn reports(a: &Report, b: &Report) -> Diff {
+    diff(a, b, tensors::compare(a, b, &BTreeMap::new()))
+}
+
+/// The two reports side by side, where so many tensors of each file, the same in both, were left out of
+/// them. `None` where that may matter: the whole reports are to be compared then.
+pub fn thinned(a: &Report, b: &Report, same: &BTreeMap<String, u64>) -> Option<Diff> {
+    let whole = |path: &String| tensors::is_held(a, b, path);
+    if !same.keys().all(whole) {
+        return None;
+    }
+    let matched = tensors::compare(a, b, same);
+    let alone = |change| matched.counts.contains_key(&change);
+    // Which layers came or went shows only where all tensors are at hand.
+    (!alone(Change::Added) && !alone(Change::Removed)).then(|| diff(a, b, matched))
+}
+
+fn diff(a: &Report, b: &Report, matched: Matched) -> Diff {
     let files = rest::files(a, b);
-    let matched = tensors::compare(a, b);
     let config = rest::config(a, b);
     let licenses = rest::licenses(a, b);
     let components = rest::components(a, b);

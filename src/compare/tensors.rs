@@ -47,16 +47,24 @@ struct Pairs {
     prefixes: Option<(String, String)>,
 }
 
-pub(super) fn compare(a: &Report, b: &Report) -> Matched {
-    let (of_a, of_b) = held(a, b);
+/// Of each file in `same` so many tensors, the same in both, were left out of both.
+pub(super) fn compare(a: &Report, b: &Report, same: &BTreeMap<String, u64>) -> Matched {
+    let (in_a, in_b) = held(a, b);
+    let (of_a, of_b) = (tensors(&in_a), tensors(&in_b));
     let matching = pairs(&of_a, &of_b);
+    let left_out: u64 = same.values().sum();
     let mut matched = Matched {
-        of: (of_a.len() as u64, of_b.len() as u64),
+        of: (of_a.len() as u64 + left_out, of_b.len() as u64 + left_out),
+        shared: left_out,
+        alike: left_out,
         prefixes: matching.prefixes,
-        formats: (format(&of_a), format(&of_b)),
-        files: (files(&of_a), files(&of_b)),
+        formats: (format(&in_a, same), format(&in_b, same)),
+        files: (files(&in_a, same), files(&in_b, same)),
         ..Matched::default()
     };
+    if left_out > 0 {
+        matched.counts.insert(Change::Unchanged, left_out);
+    }
     for (first, second) in matching.both {
         let (a, b) = (of_a[first], of_b[second]);
         matched.shared += u64::from(same_bytes(a.tensor, b.tensor) == Some(true));
@@ -108,8 +116,14 @@ pub(super) fn compare(a: &Report, b: &Report) -> Matched {
     matched
 }
 
-/// The tensors to hold against each other: of the weight sets that go best together.
-fn held<'r>(a: &'r Report, b: &'r Report) -> (Vec<Held<'r>>, Vec<Held<'r>>) {
+/// Whether the tensors of a file are held against those of the other release, on both sides.
+pub(super) fn is_held(a: &Report, b: &Report, path: &str) -> bool {
+    let (in_a, in_b) = held(a, b);
+    [in_a, in_b].iter().all(|files| files.iter().any(|file| file.path == path))
+}
+
+/// The files to hold against each other: of the weight sets that go best together.
+fn held<'r>(a: &'r Report, b: &'r Report) -> (Vec<&'r Weights>, Vec<&'r Weights>) {
     let primary = |report: &'r Report| report.weight_sets.iter().find(|set| set.primary);
     let named = |report: &'r Report, set: Option<&WeightSet>| {
         let id = &set?.id;
@@ -122,29 +136,33 @@ fn held<'r>(a: &'r Report, b: &'r Report) -> (Vec<Held<'r>>, Vec<Held<'r>>) {
         (None, Some(like)) => (Some(like), of_b),
         (None, None) => (of_a, of_b),
     };
-    (tensors(a, of_a), tensors(b, of_b))
+    (in_set(a, of_a), in_set(b, of_b))
 }
 
-fn tensors<'r>(report: &'r Report, set: Option<&WeightSet>) -> Vec<Held<'r>> {
+fn in_set<'r>(report: &'r Report, set: Option<&WeightSet>) -> Vec<&'r Weights> {
     let wanted = |file: &&Weights| set.is_none_or(|set| set.paths.contains(&file.path));
-    let files = report.weights.iter().filter(wanted);
-    files
-        .flat_map(|file| file.tensors.iter().map(move |tensor| Held { tensor, file }))
-        .collect()
+    report.weights.iter().filter(wanted).collect()
 }
 
-fn format(held: &[Held]) -> String {
-    held.first().map(|it| it.file.format.clone()).unwrap_or_default()
+fn tensors<'r>(files: &[&'r Weights]) -> Vec<Held<'r>> {
+    let held =
+        files.iter().flat_map(|file| file.tensors.iter().map(|tensor| Held { tensor, file }));
+    held.collect()
 }
 
-fn files(held: &[Held]) -> Vec<String> {
-    let mut files: Vec<String> = Vec::new();
-    for it in held {
-        if files.last() != Some(&it.file.path) {
-            files.push(it.file.path.clone());
-        }
-    }
-    files
+/// Whether a file has tensors, of which some may have been left out.
+fn has_tensors(file: &Weights, same: &BTreeMap<String, u64>) -> bool {
+    !file.tensors.is_empty() || same.contains_key(&file.path)
+}
+
+fn format(files: &[&Weights], same: &BTreeMap<String, u64>) -> String {
+    let first = files.iter().find(|file| has_tensors(file, same));
+    first.map(|it| it.format.clone()).unwrap_or_default()
+}
+
+fn files(files: &[&Weights], same: &BTreeMap<String, u64>) -> Vec<String> {
+    let files = files.iter().filter(|file| has_tensors(file, same));
+    files.map(|it| it.path.clone()).collect()
 }
 
 /// By name and digest, then by digest alone, then by name, by name without a prefix, and by what

@@ -8,13 +8,13 @@ use super::{Algorithm, Digest};
 use crate::source::{Bytes as _, Source};
 
 /// A digest in the making.
-pub(super) struct Hasher(Box<dyn DynDigest + Send>);
+pub struct Hasher(Box<dyn DynDigest + Send>);
 
 impl Hasher {
-    /// A hasher for content of `len` bytes; only [`Algorithm::GitBlobSha1`] looks at `len`.
-    pub(super) fn new(algorithm: Algorithm, len: u64) -> Self {
+    /// A hasher for content of `len` bytes; only those of git look at `len`.
+    pub fn new(algorithm: Algorithm, len: u64) -> Self {
         let mut hasher: Box<dyn DynDigest + Send> = match algorithm {
-            Algorithm::Sha256 => Box::new(sha2::Sha256::default()),
+            Algorithm::Sha256 | Algorithm::GitBlobSha256 => Box::new(sha2::Sha256::default()),
             Algorithm::GitBlobSha1 | Algorithm::Sha1 => Box::new(sha1::Sha1::default()),
             Algorithm::Md5 => Box::new(md5::Md5::default()),
             Algorithm::Sha384 => Box::new(sha2::Sha384::default()),
@@ -22,17 +22,23 @@ impl Hasher {
             Algorithm::Blake3 => Box::new(blake3::Hasher::default()),
             Algorithm::Blake2b512 => Box::new(blake2::Blake2b512::default()),
         };
-        if algorithm == Algorithm::GitBlobSha1 {
+        if matches!(algorithm, Algorithm::GitBlobSha1 | Algorithm::GitBlobSha256) {
             hasher.update(format!("blob {len}\0").as_bytes());
         }
         Self(hasher)
     }
 
-    pub(super) fn update(&mut self, bytes: &[u8]) {
+    /// Takes in the next bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
         self.0.update(bytes);
     }
 
-    pub(super) fn finish(self) -> Digest {
+    /// The digest of all of them.
+    #[expect(
+        clippy::missing_panics_doc,
+        reason = "no algorithm gives more than there is room for"
+    )]
+    pub fn finish(self) -> Digest {
         Digest::new(&self.0.finalize()).expect("no algorithm gives more than `MAX_LEN` bytes")
     }
 }
@@ -84,6 +90,10 @@ mod tests {
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
         );
         check(Algorithm::GitBlobSha1, "f2ba8f84ab5c1bce84a7b441cb1959cfc7093b7f");
+        check(
+            Algorithm::GitBlobSha256,
+            "c1cf6e465077930e88dc5136641d402f72a229ddd996f627d60e9639eaba35a6",
+        );
         check(Algorithm::Md5, "900150983cd24fb0d6963f7d28e17f72");
         check(Algorithm::Sha1, "a9993e364706816aba3e25717850c26c9cd0d89d");
         check(

@@ -20,7 +20,7 @@ pub use self::{
     apart::{Apart, Elements, apart},
     cache::{Cache, run_remembering},
     engine::{run, speeds},
-    hasher::{git_blob_sha1, of, of_part, sha256},
+    hasher::{Hasher, git_blob_sha1, of, of_part, sha256},
     statistics::{Decoder, Statistics},
     value::{Algorithm, Digest, hex},
 };

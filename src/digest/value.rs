@@ -10,6 +10,8 @@ pub enum Algorithm {
     /// What git and the hub call a small file by: the SHA-1 of `blob `, the length in decimal,
     /// a zero byte, and the content.
     GitBlobSha1,
+    /// What git calls a file by in a repository that names by SHA-256: of the same bytes.
+    GitBlobSha256,
     /// Of old checksum lists. Finds damage; proves nothing against intent.
     Md5,
     /// Of old checksum lists; of the bytes alone, not as git takes it.
@@ -26,9 +28,10 @@ pub enum Algorithm {
 
 impl Algorithm {
     /// All of them, in the order of their declaration.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Sha256,
         Self::GitBlobSha1,
+        Self::GitBlobSha256,
         Self::Md5,
         Self::Sha1,
         Self::Sha384,
@@ -42,6 +45,7 @@ impl Algorithm {
         match self {
             Self::Sha256 => "sha256",
             Self::GitBlobSha1 => "git-blob-sha1",
+            Self::GitBlobSha256 => "git-blob-sha256",
             Self::Md5 => "md5",
             Self::Sha1 => "sha1",
             Self::Sha384 => "sha384",
@@ -61,7 +65,7 @@ impl Algorithm {
         match self {
             Self::Md5 => 16,
             Self::GitBlobSha1 | Self::Sha1 => 20,
-            Self::Sha256 | Self::Blake3 => 32,
+            Self::Sha256 | Self::GitBlobSha256 | Self::Blake3 => 32,
             Self::Sha384 => 48,
             Self::Sha512 | Self::Blake2b512 => 64,
         }

@@ -29,7 +29,7 @@ pub use dtype::Dtype;
 pub use license::LicenseText;
 pub use oddity::{Oddity, What};
 pub use pickle::{Call, Extension, Global, Pickle};
-pub use release::{Release, Scope};
+pub use release::{Named, Release, Scope};
 pub use tensor::Tensor;
 pub use tokenizer::Tokenizer;
 pub use weight_map::{Making, WeightMap};

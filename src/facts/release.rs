@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::words::Origin;
+use crate::words::{FileKind, Origin};
 
 /// Where a release lies and what is known of it before any file is opened.
 #[derive(Clone, Debug)]
@@ -33,4 +33,34 @@ pub enum Scope {
     Folder,
     /// These alone, relative to the root: one weight file and its parts, or an index and its shards.
     Files(Vec<PathBuf>),
+    /// What a manifest of a store names: blobs, each under a name of its own.
+    Named(Vec<Named>),
+}
+
+/// A blob that a manifest names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// What to call it; below the root, whatever the manifest says.
+    pub path: PathBuf,
+    /// Where it should lie, relative to the root. It need not be there.
+    pub place: PathBuf,
+    /// As the manifest states it, `sha256:` and hexadecimal digits; empty where it states none.
+    pub digest: String,
+    /// Its length in bytes, as the manifest states it.
+    pub len: Option<u64>,
+    /// What it is for, where its name does not tell.
+    pub kind: Option<FileKind>,
+    /// The name that the manifest gives, where that leads out of the release.
+    pub strays: Option<String>,
+}
+
+impl Release {
+    /// Where the file that reports call `path` lies.
+    pub fn place(&self, path: &str) -> PathBuf {
+        let named = match &self.scope {
+            Scope::Named(files) => files.iter().find(|it| it.path.to_str() == Some(path)),
+            Scope::Folder | Scope::Files(_) => None,
+        };
+        named.map_or_else(|| self.root.join(path), |it| self.root.join(&it.place))
+    }
 }

@@ -1,5 +1,7 @@
 //! Vocabularies.
 
+use std::collections::BTreeMap;
+
 /// What a tokenizer file says of its ids. The tokens themselves are not kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tokenizer {
@@ -11,4 +13,7 @@ pub struct Tokenizer {
     pub added: u64,
     /// The highest id of either; `None` where there is no token at all.
     pub highest_id: Option<u64>,
+    /// What of it may differ by itself from another's, by name: in words, or how many entries and the
+    /// first digits of their digest.
+    pub parts: BTreeMap<&'static str, String>,
 }

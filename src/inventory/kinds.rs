@@ -67,6 +67,7 @@ pub const KINDS: &[Pattern] = &[
     row(Name::Is(".msc"), FileKind::Bookkeeping),
     row(Name::Is(".mdl"), FileKind::Bookkeeping),
     row(Name::Is(".mv"), FileKind::Bookkeeping),
+    row(Name::Ends(".gguf.etag"), FileKind::Bookkeeping),
     // source, whatever it is named after
     row(Name::Ends(".py"), FileKind::Code),
     // terms
@@ -132,6 +133,7 @@ pub const KINDS: &[Pattern] = &[
     row(Name::Starts("b3sum"), FileKind::Record),
     row(Name::Starts("checksum"), FileKind::Record),
     row(Name::Is("manifest"), FileKind::Record),
+    row(Name::Is("record"), FileKind::Record),
     row(Name::Is("huggingface-metadata.txt"), FileKind::Record),
     row(Name::Is("mof.json"), FileKind::Record),
     row(Name::Ends(".sig"), FileKind::Signature),

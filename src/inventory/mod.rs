@@ -14,7 +14,7 @@ pub use kinds::{KINDS, Name, Pattern, kind_of};
 pub use path::report_path;
 
 use crate::{
-    facts::{Oddity, Release, Scope, What},
+    facts::{Named, Oddity, Release, Scope, What},
     locate::special,
     words::{FileKind, Place},
 };
@@ -62,6 +62,11 @@ pub fn take(release: &Release) -> Inventory {
         Scope::Files(files) => {
             for file in files.iter().filter(|it| release.root.join(it).symlink_metadata().is_ok()) {
                 walk.entry(file, 0);
+            }
+        }
+        Scope::Named(files) => {
+            for file in files {
+                walk.named(file);
             }
         }
     }
@@ -113,6 +118,33 @@ impl Walk<'_> {
             let what = special(kind);
             self.odd(What::SpecialFile, path, format!("is {what}, and is not opened"));
             self.file(path, None, 0, Some(format!("{what}, not opened")));
+        }
+    }
+
+    /// A blob of a store under the name that its manifest gives. What is not here is for the records
+    /// to tell.
+    fn named(&mut self, named: &Named) {
+        if let Some(strays) = &named.strays {
+            let saying = format!("the manifest puts it at `{strays}`, outside the release");
+            self.odd(What::PathEscapes, &named.path, saying);
+        }
+        let place = self.root.join(&named.place);
+        if place.symlink_metadata().is_err() {
+            return;
+        }
+        if place.is_dir() {
+            let saying = "is a folder where a blob should be, and is not entered";
+            return self.odd(What::SpecialFile, &named.path, saying.to_owned());
+        }
+        let (entries, oddities) = (self.found.entries.len(), self.found.oddities.len());
+        self.entry(&named.place, 0);
+        let path = report_path(&named.path);
+        for entry in &mut self.found.entries[entries..] {
+            entry.kind = named.kind.unwrap_or_else(|| kind_of(&path));
+            entry.path.clone_from(&path);
+        }
+        for oddity in &mut self.found.oddities[oddities..] {
+            oddity.at.path.clone_from(&path);
         }
     }
 

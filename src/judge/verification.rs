@@ -22,6 +22,10 @@ const OF_RECORDS: &[&str] = &[
     "signature-certificate-expired",
 ];
 
+/// Findings on what people say of a release, which is no part of it that others must fit: a folder may
+/// be called anything.
+const OF_WORDS: &[&str] = &["size-claim-disagrees"];
+
 /// What is shown of the files that `only` fits.
 pub fn of(
     facts: &Facts,
@@ -42,7 +46,9 @@ pub fn of(
             && !OF_RECORDS.contains(&finding.id.as_str())
     };
     let of_agreement = |finding: &&Finding| {
-        finding.category == Category::Consistency && finding.severity >= Severity::Low
+        finding.category == Category::Consistency
+            && finding.severity >= Severity::Low
+            && !OF_WORDS.contains(&finding.id.as_str())
     };
     let broken = findings.iter().filter(about).any(|it| of_parts(&it));
     let odd = findings.iter().filter(about).any(|it| of_agreement(&it));

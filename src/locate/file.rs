@@ -9,7 +9,7 @@ use std::{
 
 use serde::de::{Deserializer as _, IgnoredAny, MapAccess, Visitor};
 
-use super::{hub_cache, name_of, parent_of};
+use super::{caches, hub_cache, name_of, parent_of};
 use crate::{
     facts::{Release, Scope},
     words::Origin,
@@ -28,15 +28,17 @@ pub(super) fn release(asked: &Path) -> Release {
     files.sort();
     files.dedup();
     let snapshot = hub_cache::snapshot_around(&folder);
+    let cached = caches::file(asked).filter(|_| snapshot.is_none()).unwrap_or_default();
+    let plain = if is_index {
+        Origin::IndexFile
+    } else {
+        Origin::WeightFile
+    };
     Release {
         name: name_of(asked),
-        origin: if is_index {
-            Origin::IndexFile
-        } else {
-            Origin::WeightFile
-        },
-        repo_id: snapshot.as_ref().and_then(|it| it.repo_id.clone()),
-        revision: snapshot.as_ref().and_then(|it| it.revision.clone()),
+        origin: cached.origin.unwrap_or(plain),
+        repo_id: snapshot.as_ref().map_or(cached.repo_id, |it| it.repo_id.clone()),
+        revision: snapshot.as_ref().map_or(cached.revision, |it| it.revision.clone()),
         commit: snapshot.as_ref().and_then(|it| it.commit.clone()),
         bounds: snapshot.map_or_else(|| bounds_of(asked, &folder), |it| it.bounds),
         root: folder,
@@ -60,6 +62,7 @@ fn companions(folder: &Path, name: &Path) -> Vec<PathBuf> {
         format!("{stem}.onnx_data"),
         format!("{stem}.json"),
         format!("{text}.json"),
+        format!("{text}.etag"),
     ];
     match text.rsplit_once('.').map(|(_, ending)| ending) {
         Some("xml") => wanted.push(format!("{stem}.bin")),

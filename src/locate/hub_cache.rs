@@ -70,6 +70,12 @@ impl Environment {
             .or_else(|| self.path("HUGGINGFACE_HUB_CACHE"))
             .or_else(|| home().or_else(cache_home).or_else(user).map(|home| home.join("hub")))
     }
+
+    /// Where Ollama keeps models.
+    pub fn ollama_models(&self) -> Option<PathBuf> {
+        let user = || Some(PathBuf::from(self.get("HOME")?).join(".ollama/models"));
+        self.path("OLLAMA_MODELS").or_else(user)
+    }
 }
 
 /// Whether a text can be a repo id: `name` or `owner/name`.
@@ -166,6 +172,16 @@ pub(super) fn snapshot_around(folder: &Path) -> Option<Release> {
     full.ancestors().find_map(snapshot)
 }
 
+/// A folder within a snapshot, as a release of its own: its links lead into the same cache.
+pub(super) fn part_of_snapshot(folder: &Path) -> Option<Release> {
+    let around = snapshot_around(folder)?;
+    Some(Release {
+        root: folder.to_owned(),
+        name: name_of(folder),
+        ..around
+    })
+}
+
 /// What to type for each repo of a cache; `None` where the folder is no cache.
 pub(super) fn list(cache: &Path) -> Option<Vec<String>> {
     let entries = fs::read_dir(cache).ok()?.filter_map(Result::ok);
@@ -227,7 +243,7 @@ fn reference(repo: &Path, name: &str) -> Option<String> {
 }
 
 /// Branches and tags, `main` first, then by name; names nest (`refs/pr/1`), to a depth of 8.
-fn references(repo: &Path) -> Vec<(String, String)> {
+pub fn references(repo: &Path) -> Vec<(String, String)> {
     let refs = repo.join("refs");
     let mut found = Vec::new();
     let mut folders = vec![(refs.clone(), 0)];

@@ -1,8 +1,13 @@
 //! From what the user typed to a release: where it lies, what it is called, which files are its own.
 
+mod caches;
 mod file;
 mod folder;
+mod git;
 mod hub_cache;
+mod manifest;
+mod oci;
+mod ollama;
 pub mod store;
 
 use std::{
@@ -11,7 +16,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-pub use hub_cache::Environment;
+pub use git::{GitFolder, git_folder};
+pub use hub_cache::{Environment, references};
 
 use crate::facts::Release;
 
@@ -49,6 +55,18 @@ pub enum LocateError {
         cache: String,
     },
 
+    /// No such path, and Ollama does not have such a model either.
+    #[error(
+        "no folder or file `{id}`, and no such model in the Ollama store at {store}; \
+         pull it first (`ollama pull {id}`) or name the folder it lies in"
+    )]
+    UnknownModel {
+        /// As the user wrote it.
+        id: String,
+        /// Where it was looked for.
+        store: String,
+    },
+
     /// The repo is in the cache and the revision is not.
     #[error("{id} is in the cache, but {wanted} is not; there is: {there}")]
     UnknownRevision {
@@ -72,7 +90,9 @@ pub enum LocateError {
     },
 
     /// `--revision` was given for something that has none.
-    #[error("`{path}` has no revisions: `--revision` goes with a repo of the Hugging Face cache")]
+    #[error(
+        "`{path}` has no revisions: `--revision` goes with a repo of a cache, or a tag of a store"
+    )]
     NoRevisions {
         /// As the user wrote it.
         path: String,
@@ -91,9 +111,12 @@ pub fn release(
         Err(error)
             if error.kind() == io::ErrorKind::NotFound && asked.symlink_metadata().is_err() =>
         {
-            return match asked.to_str().filter(|id| hub_cache::is_repo_id(id)) {
-                Some(id) => hub_cache::by_id(id, revision, environment),
-                None => Err(open(error)),
+            return match asked.to_str() {
+                Some(id) if hub_cache::is_repo_id(id) => {
+                    hub_cache::by_id(id, revision, environment)
+                }
+                Some(id) if ollama::is_model(id) => ollama::by_name(id, environment),
+                _ => Err(open(error)),
             };
         }
         Err(error) => return Err(open(error)),
@@ -107,9 +130,24 @@ pub fn release(
     }
     if kind.is_file() {
         fs::File::open(asked).map_err(open)?;
-        return Ok(file::release(asked));
+        return Ok(stored(asked).unwrap_or_else(|| file::release(asked)));
     }
     Err(LocateError::Special { path: shown(asked), what: special(kind) })
+}
+
+/// The release that a manifest of a store describes.
+fn stored(manifest: &Path) -> Option<Release> {
+    if let Some(layout) = oci::around(manifest) {
+        let full = manifest.canonicalize().ok()?;
+        let blob = full.strip_prefix(&layout).ok()?;
+        let images = oci::images(&layout);
+        let image = images.iter().find(|it| it.place == blob)?;
+        return Some(oci::release(&layout, image, images.len() == 1));
+    }
+    let store = ollama::store(manifest)?;
+    let full = manifest.canonicalize().ok()?;
+    let inside = store.join("manifests").canonicalize().ok()?;
+    full.starts_with(inside).then(|| ollama::model(&store, manifest))
 }
 
 /// What a file that is neither a folder nor a regular file is called.

@@ -1,6 +1,8 @@
 //! Every release below a folder, told by what lies there: snapshots of a hub cache, models of
-//! Ollama, folders with weights or a card, loose weight files. Only names, and the first bytes of
-//! files that may be cards, are read.
+//! Ollama, images of OCI layouts, entries of other caches, folders with weights or a card, loose weight
+//! files. Only names, manifests, and the first bytes of files that may be cards, are read.
+//!
+//! A `README.md` without the front matter of a model card is no release here: every source tree has one.
 
 use std::{
     collections::BTreeSet,
@@ -9,13 +11,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use serde::Deserialize;
-
-use super::{file, folder, hub_cache, name_of};
-use crate::{
-    facts::{Release, Scope},
-    words::Origin,
-};
+use super::{caches, file, folder, hub_cache, name_of, oci, ollama};
+use crate::facts::{Release, Scope};
 
 /// A release that lies below a folder.
 #[derive(Clone, Debug)]
@@ -33,6 +30,7 @@ const SKIPPED: &[&str] = &[
     "blobs",
     "refs",
     ".locks",
+    ".complete",
     ".git",
     "trees",
     "__pycache__",
@@ -131,9 +129,26 @@ impl Walk<'_> {
             }
             return;
         }
-        if place.join("manifests").is_dir() && place.join("blobs").is_dir() {
-            self.ollama(&place.join("manifests"), &place.join("blobs"));
+        if ollama::is_store(place) {
+            for manifest in ollama::manifests(place, place) {
+                let release = ollama::model(place, &manifest);
+                self.add(&manifest, release);
+            }
             return;
+        }
+        if oci::is_layout(place) {
+            let images = oci::images(place);
+            for image in &images {
+                let release = oci::release(place, image, images.len() == 1);
+                match images.len() {
+                    1 => self.add(place, release),
+                    _ => self.add(&place.join(&image.place), release),
+                }
+            }
+            return;
+        }
+        if caches::folder(place).is_some() {
+            return self.add(place, folder::plain(place));
         }
         let mut entries: Vec<PathBuf> =
             fs::read_dir(place).into_iter().flatten().flatten().map(|it| it.path()).collect();
@@ -173,7 +188,9 @@ impl Walk<'_> {
             }
             releases.push(((*path).clone(), release));
         }
-        if releases.len() == 1 && place != self.dir {
+        let full = place.canonicalize().unwrap_or_else(|_| place.to_owned());
+        let of_cache = caches::is_torch_checkpoints(&full) || caches::is_llama_cpp(place);
+        if releases.len() == 1 && place != self.dir && !of_cache {
             self.add(place, folder::plain(place));
             return true;
         }
@@ -196,80 +213,6 @@ impl Walk<'_> {
         };
         self.found.push(Found { path, release });
     }
-
-    /// Manifests are JSON that names blobs by digest, as `host/namespace/model/tag`.
-    fn ollama(&mut self, manifests: &Path, blobs: &Path) {
-        let mut open = vec![(manifests.to_owned(), 0)];
-        while let Some((place, depth)) = open.pop() {
-            for entry in fs::read_dir(&place).into_iter().flatten().flatten() {
-                let path = entry.path();
-                match entry.file_type() {
-                    Ok(kind) if kind.is_dir() && depth < 8 => open.push((path, depth + 1)),
-                    Ok(kind) if kind.is_file() => {
-                        let files = layers(&path, blobs);
-                        let below = path.strip_prefix(manifests).unwrap_or(&path);
-                        if !files.is_empty() {
-                            let release = Release {
-                                root: blobs.to_owned(),
-                                name: ollama_name(below),
-                                origin: Origin::Ollama,
-                                repo_id: None,
-                                revision: None,
-                                commit: None,
-                                bounds: vec![blobs.to_owned()],
-                                scope: Scope::Files(files),
-                            };
-                            self.add(&path, release);
-                        }
-                    }
-                    _ => {}
-                }
-            }
-        }
-    }
-}
-
-/// `registry.ollama.ai/library/llama3/8b` is `llama3:8b`.
-fn ollama_name(below: &Path) -> String {
-    let parts: Vec<String> = below.iter().map(|part| part.to_string_lossy().into_owned()).collect();
-    match parts.as_slice() {
-        [_, owner, model, tag] if owner == "library" => format!("{model}:{tag}"),
-        [_, owner, model, tag] => format!("{owner}/{model}:{tag}"),
-        other => other.join("/"),
-    }
-}
-
-/// The blobs that a manifest names and that are here, sorted.
-fn layers(manifest: &Path, blobs: &Path) -> Vec<PathBuf> {
-    #[derive(Deserialize)]
-    struct Manifest {
-        #[serde(default)]
-        layers: Vec<Layer>,
-        config: Option<Layer>,
-    }
-    #[derive(Deserialize)]
-    struct Layer {
-        digest: String,
-    }
-    const MOST: u64 = 1 << 20;
-    let text = File::open(manifest).ok().and_then(|file| {
-        let mut text = String::new();
-        file.take(MOST).read_to_string(&mut text).ok().map(|_| text)
-    });
-    let parsed = text.and_then(|text| serde_json::from_str::<Manifest>(&text).ok());
-    let Some(Manifest { layers, config }) = parsed else {
-        return Vec::new();
-    };
-    let is_digest = |digest: &str| {
-        let hex = digest.strip_prefix("sha256:");
-        hex.is_some_and(|hex| hex.len() == 64 && hex.bytes().all(|it| it.is_ascii_hexdigit()))
-    };
-    let named = layers.into_iter().chain(config).filter(|it| is_digest(&it.digest));
-    let files = named.map(|it| PathBuf::from(it.digest.replace(':', "-")));
-    let mut files: Vec<PathBuf> = files.filter(|name| blobs.join(name).is_file()).collect();
-    files.sort();
-    files.dedup();
-    files
 }
 
 fn is_weights(path: &Path) -> bool {
@@ -344,6 +287,7 @@ fn head(path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::words::Origin;
 
     fn put(dir: &Path, path: &str, text: &str) {
         let place = dir.join(path);

@@ -44,13 +44,20 @@ pub(super) fn read(entry: &Entry, find: &Find) -> Artifact {
     };
     // what git is told to run is the one thing of the clients' own files that matters to a reader
     let of_git = entry.path == ".git/config" || entry.path.ends_with("/.git/config");
-    if entry.closed.is_some() || (entry.kind == FileKind::Bookkeeping && !of_git) {
+    let kept = entry.kind == FileKind::Bookkeeping && !of_git;
+    // ModelScope's client loads its own lists as pickles
+    let unpickled = [".msc", ".mdl"].contains(&artifact.name());
+    if entry.closed.is_some() || (kept && !unpickled) {
         return artifact;
     }
     match Source::open(&entry.place) {
         Ok(source) => {
             artifact.len = source.len();
             let mut carried = Vec::new();
+            if kept {
+                artifact.look_into(&source, carried);
+                return artifact;
+            }
             match artifact.fill(&source, find, &mut carried) {
                 Ok(()) => artifact.look_into(&source, carried),
                 Err(error) => artifact.refuse(What::Unreadable, format!("cannot be read: {error}")),

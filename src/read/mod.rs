@@ -11,6 +11,7 @@ mod deeds;
 pub mod document;
 mod elsewhere;
 mod file;
+mod fingerprint;
 mod flatbuffer;
 mod flax;
 mod gathering;

@@ -1,7 +1,7 @@
 //! Lists of digests in the release: `SHA256SUMS`, `checklist.chk`, `model.safetensors.sha256`,
 //! `huggingface-metadata.txt` and their kin.
 
-use super::{By, Record, Records, Says, Store, list, reading};
+use super::{By, Record, Records, Says, Store, list, reading, wheel};
 use crate::{
     facts::{Artifact, Facts},
     words::{FileKind, Place},
@@ -13,6 +13,10 @@ fn gather(facts: &Facts, records: &mut Records) {
     let lists = facts.artifacts.iter().filter(|it| it.kind == FileKind::Record && it.open);
     for artifact in lists.filter(|it| it.len > 0 && it.format != Some("json")) {
         match reading::text(&artifact.place, reading::MOST) {
+            Ok(text) if wheel::is_record(&artifact.path) => {
+                let around = artifact.folder().rsplit_once('/').map_or("", |(around, _)| around);
+                records.records.extend(wheel::stated(&text, around, "", &artifact.path));
+            }
             Ok(text) => entries(artifact, &text, facts, records),
             Err(why) => records.unusable(Some(Place::file(&artifact.path)), why),
         }

@@ -6,8 +6,9 @@ use std::{fs, path::Path};
 
 use super::{By, Glob, Kind, Record, Records, Says, Status, Store, git_index, reading};
 use crate::{
-    digest::git_blob_sha1,
-    facts::{Artifact, Facts},
+    digest::{Algorithm, of},
+    facts::{Artifact, Facts, Scope},
+    locate::git_folder,
     words::{FileKind, Place},
 };
 
@@ -19,30 +20,36 @@ const LARGE: u64 = 16 << 20;
 const INDEX: &str = ".git/index";
 
 fn gather(facts: &Facts, records: &mut Records) {
+    if let Scope::Named(_) = facts.release.scope {
+        return; // a store that lies in a work tree is no part of it
+    }
     let root = &facts.release.root;
-    let git = root.join(".git");
-    let Ok(kind) = git.symlink_metadata() else {
-        return;
+    let git = match git_folder(root) {
+        Some(Ok(git)) => git,
+        Some(Err(why)) => return records.unusable(Some(Place::file(".git")), why),
+        None => return,
     };
-    if kind.is_file() {
-        let at = Some(Place::file(".git"));
-        return records
-            .unusable(at, "says that git keeps its index elsewhere, which is not followed");
-    }
-    let index = root.join(INDEX);
-    if !kind.is_dir() || index.symlink_metadata().is_err() {
+    let index = git.own.join("index");
+    if index.symlink_metadata().is_err() {
         return;
     }
-    let at = || Some(Place::file(INDEX));
-    if keeps_sha256(&git) {
-        return records.unusable(at(), "names blobs by SHA-256, which is not supported");
-    }
+    let at = || {
+        let inside = root.join(INDEX).symlink_metadata().is_ok();
+        Some(Place::file(if inside { INDEX } else { ".git" }))
+    };
+    let settings = reading::text(&git.shared.join("config"), 1 << 20).unwrap_or_default();
+    let settings = settings.to_ascii_lowercase();
+    let named_by = if keeps_sha256(&settings) {
+        Algorithm::GitBlobSha256
+    } else {
+        Algorithm::GitBlobSha1
+    };
     let read = reading::bytes(&index, 4 * reading::MOST);
-    let entries = match read.and_then(|bytes| git_index::entries(&bytes)) {
+    let entries = match read.and_then(|bytes| git_index::entries(&bytes, named_by)) {
         Ok(entries) => entries,
         Err(why) => return records.unusable(at(), why),
     };
-    let attributes = Attributes::of(root);
+    let attributes = Attributes::of(root, &settings);
     for entry in entries {
         let artifact = facts.artifact(&entry.path);
         if artifact.is_some_and(|it| it.kind == FileKind::Bookkeeping) {
@@ -51,11 +58,12 @@ fn gather(facts: &Facts, records: &mut Records) {
         let link = artifact.and_then(|it| it.link.as_deref()).filter(|_| entry.is_link);
         let says = match link {
             // Of a link git keeps the words, which are at hand: nothing is left to ask of the bytes.
-            Some(link) if git_blob_sha1(link.as_os_str().as_encoded_bytes()) == entry.id => {
+            Some(link) if of(named_by, link.as_os_str().as_encoded_bytes()) == entry.id => {
                 continue;
             }
             _ => Says::GitBlob {
                 id: entry.id,
+                named_by,
                 by_pointer: attributes.by_lfs(&entry.path)
                     && artifact.is_some_and(|it| it.len > LARGE),
             },
@@ -73,12 +81,8 @@ fn gather(facts: &Facts, records: &mut Records) {
     records.closed.insert(Kind::GitIndex, INDEX.to_owned());
 }
 
-fn keeps_sha256(git: &Path) -> bool {
-    let config = reading::text(&git.join("config"), 1 << 20).unwrap_or_default();
-    config.lines().any(|line| {
-        let line = line.to_ascii_lowercase().replace(' ', "");
-        line.trim() == "objectformat=sha256"
-    })
+fn keeps_sha256(settings: &str) -> bool {
+    settings.lines().any(|line| line.replace([' ', '\t'], "") == "objectformat=sha256")
 }
 
 /// What `.gitattributes` at the top says, as far as it matters here.
@@ -88,10 +92,8 @@ struct Attributes {
 }
 
 impl Attributes {
-    fn of(root: &Path) -> Self {
-        let read = |name: &str| reading::text(&root.join(name), 1 << 20).unwrap_or_default();
-        let text = read(".gitattributes");
-        let settings = read(".git/config").to_ascii_lowercase();
+    fn of(root: &Path, settings: &str) -> Self {
+        let text = reading::text(&root.join(".gitattributes"), 1 << 20).unwrap_or_default();
         let says = |line: &str, word: &str| line.split_whitespace().skip(1).any(|it| it == word);
         let lfs = text.lines().filter(|line| says(line, "filter=lfs"));
         let pattern = |line: &str| Glob::new(line.split_whitespace().next()?).ok();

@@ -12,7 +12,7 @@ use crate::{
 pub(super) struct Entry {
     /// As reports spell it.
     pub(super) path: String,
-    /// The SHA-1 of its blob.
+    /// What git calls its blob.
     pub(super) id: Digest,
     /// Whether it is a link, whose blob holds where it leads.
     pub(super) is_link: bool,
@@ -20,12 +20,12 @@ pub(super) struct Entry {
     pub(super) skipped: bool,
 }
 
-/// Bytes before the flags: ten numbers, and the SHA-1.
-const FIXED: usize = 40 + 20;
+/// Bytes before the name of the blob: ten numbers.
+const NUMBERS: usize = 40;
 
-/// The files of an index; why it cannot be read, in a clause.
-pub(super) fn entries(index: &[u8]) -> Result<Vec<Entry>, String> {
-    read(index).ok_or_else(|| match index.get(4..8) {
+/// The files of an index whose blobs are named by this algorithm; why it cannot be read, in a clause.
+pub(super) fn entries(index: &[u8], named_by: Algorithm) -> Result<Vec<Entry>, String> {
+    read(index, NUMBERS + named_by.digest_len()).ok_or_else(|| match index.get(4..8) {
         Some(version) if index.starts_with(b"DIRC") && !known(number(version)) => {
             format!("is of version {}, which is not known", number(version))
         }
@@ -37,7 +37,8 @@ fn known(version: u32) -> bool {
     (2..=4).contains(&version)
 }
 
-fn read(index: &[u8]) -> Option<Vec<Entry>> {
+/// `fixed` is how many bytes stand before the flags of an entry.
+fn read(index: &[u8], fixed: usize) -> Option<Vec<Entry>> {
     let (magic, version, count) =
         (index.get(..4)?, number(index.get(4..8)?), number(index.get(8..12)?));
     if magic != b"DIRC" || !known(version) {
@@ -48,12 +49,11 @@ fn read(index: &[u8]) -> Option<Vec<Entry>> {
     let mut name: Vec<u8> = Vec::new();
     for _ in 0..count {
         let start = at;
-        let fixed = index.get(at..at.checked_add(FIXED + 2)?)?;
-        let mode = number(&fixed[24..28]);
-        let id = Digest::new(&fixed[40..60])
-            .filter(|it| it.as_bytes().len() == Algorithm::GitBlobSha1.digest_len())?;
-        let flags = u16::from_be_bytes([fixed[60], fixed[61]]);
-        at += FIXED + 2;
+        let head = index.get(at..at.checked_add(fixed + 2)?)?;
+        let mode = number(&head[24..28]);
+        let id = Digest::new(&head[NUMBERS..fixed])?;
+        let flags = u16::from_be_bytes([head[fixed], head[fixed + 1]]);
+        at += fixed + 2;
         let mut further = 0;
         if flags & EXTENDED != 0 && version > 2 {
             let word = index.get(at..at + 2)?;
@@ -120,7 +120,7 @@ mod tests {
 
     use super::*;
 
-    fn index(version: u32, files: &[(&str, u32, u16)]) -> Vec<u8> {
+    fn index(version: u32, files: &[(&str, u32, u16)], id_len: usize) -> Vec<u8> {
         let mut bytes = b"DIRC".to_vec();
         bytes.extend(version.to_be_bytes());
         bytes.extend(u32::try_from(files.len()).unwrap().to_be_bytes());
@@ -130,7 +130,7 @@ mod tests {
             bytes.extend([0; 24]);
             bytes.extend(mode.to_be_bytes());
             bytes.extend([0; 12]);
-            bytes.extend([7; 20]);
+            bytes.resize(bytes.len() + id_len, 7);
             let extended = if *further == 0 { 0 } else { EXTENDED };
             bytes.extend((extended | u16::try_from(name.len()).unwrap()).to_be_bytes());
             if *further != 0 {
@@ -164,8 +164,13 @@ mod tests {
 
     #[test]
     fn every_version_is_read() {
-        for version in [3, 4] {
-            let read = entries(&index(version, FILES)).unwrap();
+        for (version, named_by) in [
+            (3, Algorithm::GitBlobSha1),
+            (4, Algorithm::GitBlobSha1),
+            (3, Algorithm::GitBlobSha256),
+            (4, Algorithm::GitBlobSha256),
+        ] {
+            let read = entries(&index(version, FILES, named_by.digest_len()), named_by).unwrap();
             let lines: Vec<_> =
                 read.iter().map(|it| (it.path.as_str(), it.is_link, it.skipped)).collect();
             assert_eq!(
@@ -178,8 +183,10 @@ mod tests {
                 ]
             );
         }
-        assert_eq!(entries(&index(2, &FILES[..2])).unwrap().len(), 2);
-        assert_eq!(entries(&index(9, &[])).unwrap_err(), "is of version 9, which is not known");
+        let sha1 = Algorithm::GitBlobSha1;
+        assert_eq!(entries(&index(2, &FILES[..2], 20), sha1).unwrap().len(), 2);
+        let refused = entries(&index(9, &[], 20), sha1).unwrap_err();
+        assert_eq!(refused, "is of version 9, which is not known");
     }
 
     proptest! {
@@ -188,11 +195,12 @@ mod tests {
         fn a_damaged_index_is_read_or_refused(
             version in 2_u32..5, cut in 0_usize..500, at in 0_usize..500, byte: u8
         ) {
-            let mut bytes = index(version, FILES);
+            let mut bytes = index(version, FILES, 20);
             bytes.truncate(cut.max(1));
             let at = at % bytes.len();
             bytes[at] = byte;
-            let _ = entries(&bytes);
+            let _ = entries(&bytes, Algorithm::GitBlobSha1);
+            let _ = entries(&bytes, Algorithm::GitBlobSha256);
         }
     }
 }

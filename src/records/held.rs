@@ -146,7 +146,7 @@ fn row(facts: &Facts, record: &Record, digests: &Digests) -> Row {
     let (algorithm, expected) = match &record.says {
         Says::Digest(algorithm, digest) => (Some(algorithm.name()), Some(digest.to_string())),
         Says::Sha256Start(digits) => (Some("sha256-prefix"), Some(digits.clone())),
-        Says::GitBlob { id, .. } => (Some(Algorithm::GitBlobSha1.name()), Some(id.to_string())),
+        Says::GitBlob { id, named_by, .. } => (Some(named_by.name()), Some(id.to_string())),
         Says::Judged { .. } | Says::Nothing(_) => (None, None),
     };
     let mut row = Row {
@@ -258,10 +258,10 @@ fn compare(
             }
             None => unhashed(row),
         },
-        Says::GitBlob { id, by_pointer } => {
+        Says::GitBlob { id, named_by, by_pointer } => {
             let pointer = of(Algorithm::Sha256)
-                .map(|sha256| tree::pointer_id(&hex(sha256.as_bytes()), artifact.len));
-            match (of(Algorithm::GitBlobSha1), pointer) {
+                .map(|sha256| tree::pointer_id(*named_by, &hex(sha256.as_bytes()), artifact.len));
+            match (of(*named_by), pointer) {
                 (_, Some(pointer)) if pointer == *id => {
                     row.actual = Some(pointer.to_string());
                     row.algorithm = Some("git-lfs-pointer");
@@ -332,6 +332,7 @@ fn strange(artifact: &Artifact, records: &Records) -> Vec<Row> {
 fn first_of(kind: Kind) -> By {
     match kind {
         Kind::HubRecord => By::HubTree,
+        Kind::StoreRecord => By::Modelscope, // the only such store that lists all there is
         kind => By::ALL.iter().copied().find(|by| by.kind() == kind).unwrap_or(By::ChecksumList),
     }
 }

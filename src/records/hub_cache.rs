@@ -13,6 +13,7 @@ use super::{By, Kind, Record, Records, Status, Store, Trouble, Wrong, etag, tree
 use crate::{
     facts::{Artifact, Facts},
     inventory::report_path,
+    locate::references,
     words::Place,
 };
 
@@ -44,6 +45,13 @@ fn gather(facts: &Facts, records: &mut Records) {
         records.records.push(record);
     }
     left_over(&repo, &listed, has_tree, records);
+    for (name, to) in references(&repo) {
+        if !repo.join("snapshots").join(&to).is_dir() {
+            let short = to.get(..12).unwrap_or(&to);
+            let saying = format!("refs/{name} points to commit {short}, of which nothing is here");
+            records.unusable(None, saying);
+        }
+    }
     records.records.extend(listed.into_values());
     // Without a listing, a file that is no link among links was put there by someone else.
     if has_tree {

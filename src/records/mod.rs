@@ -12,15 +12,17 @@ mod git_index;
 mod glob;
 mod held;
 mod hub_cache;
+mod kagglehub;
 mod list;
 mod llama_cpp;
 mod local_dir;
-mod marks;
+mod modelscope;
 mod pointers;
 mod reading;
 mod signature;
 mod torch_hub;
 mod tree;
+mod wheel;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -67,6 +69,8 @@ vocabulary! {
         Kagglehub = "kagglehub",
         /// The list of files of a `ModelScope` cache.
         Modelscope = "modelscope",
+        /// The list of an installed Python package that the release is a part of.
+        Wheel = "wheel",
         /// A list that the user gave.
         Expected = "expected",
         /// An earlier report that the user gave.
@@ -108,7 +112,8 @@ impl By {
             | Self::LlamaCpp
             | Self::TorchHub
             | Self::Kagglehub
-            | Self::Modelscope => Kind::StoreRecord,
+            | Self::Modelscope
+            | Self::Wheel => Kind::StoreRecord,
             Self::Expected => Kind::ExpectedList,
             Self::Report => Kind::EarlierReport,
             Self::Signature => Kind::Signature,
@@ -165,6 +170,8 @@ pub enum Says {
     GitBlob {
         /// The name of the blob.
         id: Digest,
+        /// By which algorithm: that of old repositories, or SHA-256.
+        named_by: Algorithm,
         /// Whether only the pointer is looked for, as a filter says that the file is kept by git-lfs.
         by_pointer: bool,
     },
@@ -187,7 +194,7 @@ impl Says {
             Self::Sha256Start(_) | Self::GitBlob { by_pointer: true, .. } => {
                 vec![Algorithm::Sha256]
             }
-            Self::GitBlob { .. } => vec![Algorithm::Sha256, Algorithm::GitBlobSha1],
+            Self::GitBlob { named_by, .. } => vec![Algorithm::Sha256, *named_by],
             Self::Judged { .. } | Self::Nothing(_) => Vec::new(),
         }
     }
@@ -269,7 +276,9 @@ const STORES: &[Store] = &[
     blobs::STORE,
     llama_cpp::STORE,
     torch_hub::STORE,
-    marks::STORE,
+    kagglehub::STORE,
+    modelscope::STORE,
+    wheel::STORE,
 ];
 
 /// Looks up everything that is recorded of a release.

@@ -108,6 +108,7 @@ fn bundle(facts: &Facts, against: &Against) -> Option<(PathBuf, String, Option<S
     let named = match &facts.release.scope {
         Scope::Files(_) => root.join(&facts.release.name),
         Scope::Folder => root.canonicalize().ok()?,
+        Scope::Named(_) => return None, // what lies beside a store is of no one release in it
     };
     let mut name: OsString = named.file_name()?.to_owned();
     name.push(".sig");
@@ -125,7 +126,7 @@ fn stated(statement: &Statement, facts: &Facts, source: &str, verify: bool) -> V
         // `.` is the one file that was signed alone.
         let path = match (path, &facts.release.scope) {
             ("", Scope::Files(_)) => facts.release.name.clone(),
-            ("", Scope::Folder) => statement.subject.clone(),
+            ("", Scope::Folder | Scope::Named(_)) => statement.subject.clone(),
             (path, _) => path.to_owned(),
         };
         let says = match parts[..] {

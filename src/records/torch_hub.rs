@@ -29,9 +29,12 @@ fn digits(artifact: &Artifact) -> Option<&str> {
     (fits && digits.bytes().all(plain)).then_some(digits)
 }
 
-/// Elsewhere such a name may mean anything: a date, a commit.
+/// Elsewhere such a name may mean anything: a date, a step of a training, a commit.
 fn in_a_hub(facts: &Facts, artifact: &Artifact) -> bool {
     let place = artifact.place.canonicalize().ok();
-    let folder = place.as_deref().and_then(|it| it.parent()?.file_name()?.to_str());
-    facts.release.origin == Origin::TorchHub || folder == Some("checkpoints")
+    let mut around =
+        place.iter().flat_map(|it| it.iter().rev().skip(1)).filter_map(|it| it.to_str());
+    let (folder, outer) = (around.next(), around.next());
+    facts.release.origin == Origin::TorchHub
+        || (folder == Some("checkpoints") && outer == Some("hub"))
 }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::{By, Record, Records, Says, Status, reading};
 use crate::{
-    digest::{Algorithm, Digest, git_blob_sha1},
+    digest::{Algorithm, Digest, of},
     inventory::report_path,
 };
 
@@ -86,14 +86,14 @@ impl Listed {
     fn contradiction(&self) -> Option<&'static str> {
         let (sha256, len) = (self.lfs_sha256.as_deref()?, self.lfs_size?);
         let id = Digest::from_hex(self.blob_id.as_deref()?, Algorithm::GitBlobSha1)?;
-        (id != pointer_id(sha256, len))
+        (id != pointer_id(Algorithm::GitBlobSha1, sha256, len))
             .then_some("its blob is not the git-lfs pointer to its digest")
     }
 }
 
 /// What git calls the git-lfs pointer to a file of this SHA-256, in lower-case hex, and length.
-pub(super) fn pointer_id(sha256: &str, len: u64) -> Digest {
+pub(super) fn pointer_id(named_by: Algorithm, sha256: &str, len: u64) -> Digest {
     let pointer =
         format!("version https://git-lfs.github.com/spec/v1\noid sha256:{sha256}\nsize {len}\n");
-    git_blob_sha1(pointer.as_bytes())
+    of(named_by, pointer.as_bytes())
 }

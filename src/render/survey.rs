@@ -35,7 +35,7 @@ pub const FORMS: &[(&str, Form, &str)] = &[
 
 const COLUMNS: &str = "dir,path,name,origin,commit,error,summary,files,bytes,tensors,parameters,\
                        model_type,dtypes,quantization,base_model,licenses,osi_approved,formats,\
-                       critical,high,medium,low,finding_ids,weights_digest,release_digest,report";
+                       critical,high,medium,low,finding_ids,weights_digest,release_digest,report,broken_rules";
 
 /// What stands before the first line.
 pub fn head(form: Form, out: &mut dyn Write) -> io::Result<()> {
@@ -116,6 +116,7 @@ fn row(line: &Line, out: &mut dyn Write) -> io::Result<()> {
         line.weights_digest.clone().unwrap_or_default(),
         release.and_then(|it| it.digest.clone()).unwrap_or_default(),
         line.report.clone().unwrap_or_default(),
+        joined(line.broken_rules.iter().flatten().map(String::as_str).collect()),
     ];
     let cells: Vec<String> = cells.iter().map(|cell| escape::csv(cell)).collect();
     write!(out, "{}\r\n", cells.join(","))
@@ -156,7 +157,12 @@ fn text(line: &Line, color: bool, out: &mut dyn Write) -> io::Result<()> {
     } else {
         worst
     };
-    let summary = line.verdict.as_ref().map(|it| visible(&it.summary).into_owned());
+    let mut summary = line.verdict.as_ref().map(|it| visible(&it.summary).into_owned());
+    if let (Some(summary), Some(broken)) = (&mut summary, &line.broken_rules)
+        && !broken.is_empty()
+    {
+        let _ = write!(summary, "; breaks {}", visible(&broken.join(", "))); // a string takes all
+    }
     writeln!(
         out,
         "{path}{pad}{bytes:>10} {:>8}  {license:<24}{worst} {}",
@@ -175,15 +181,25 @@ fn tail(path: &str, most: usize) -> String {
     format!("…{end}")
 }
 
-/// What stands in more than one release, as lines for a person.
-pub fn shared(shared: &[Shared], tensor_bytes: (u64, bool), out: &mut dyn Write) -> io::Result<()> {
+/// What stands in more than one release, as lines for a person. `seen` says whether the files were
+/// looked at, so that links among them are known.
+pub fn shared(
+    shared: &[Shared],
+    tensor_bytes: (u64, bool),
+    seen: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     const SHOWN: usize = 10;
     let costs = shared.iter().fold(0_u64, |sum, it| sum.saturating_add(it.costs));
     if !shared.is_empty() {
         writeln!(
             out,
-            "{} in more than one release; their copies take {} again",
-            numbers::plural(shared.len() as u64, "file of weights"),
+            "{} in more than one release; their copies take {}{} again",
+            match shared.len() {
+                1 => "1 file of weights".to_owned(),
+                count => format!("{count} files of weights"),
+            },
+            if seen { "" } else { "up to " },
             numbers::bytes(costs)
         )?;
     }

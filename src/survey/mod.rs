@@ -53,6 +53,9 @@ pub struct Line {
     /// SHA-256 of the sorted digests of all tensors of the primary weight set, so that the same
     /// weights in other files are the same here; `None` where one was not hashed.
     pub weights_digest: Option<String>,
+    /// The rules of the policy that it breaks, as the policy names them; `None` where there was none.
+    #[serde(default)]
+    pub broken_rules: Option<Vec<String>>,
     /// The full report, relative to where reports were asked for.
     pub report: Option<String>,
 }
@@ -134,6 +137,10 @@ impl Line {
             finding_ids,
             weights: report.artifacts.iter().filter_map(weights).collect(),
             weights_digest: weights_digest(report),
+            broken_rules: report.policy.as_ref().map(|policy| {
+                let broken = policy.rules.iter().filter(|it| it.result == "failed");
+                broken.map(|it| it.rule.clone()).collect()
+            }),
             ..Self::failed(dir, path, String::new())
         }
     }
@@ -157,6 +164,7 @@ impl Line {
             finding_ids: BTreeMap::new(),
             weights: Vec::new(),
             weights_digest: None,
+            broken_rules: None,
             report: None,
         }
     }

@@ -14,7 +14,7 @@ const HOUSE: &[(&str, &[&str])] = &[
     ("digests", &["digest", "facts", "words"]),
     ("locate", &["facts", "words"]),
     ("inventory", &["facts", "locate", "words"]),
-    ("read", &["facts", "inventory", "source", "words"]),
+    ("read", &["digest", "facts", "inventory", "source", "words"]),
     (
         "records",
         &[
@@ -22,6 +22,7 @@ const HOUSE: &[(&str, &[&str])] = &[
             "digests",
             "facts",
             "inventory",
+            "locate",
             "report",
             "sign",
             "source",

@@ -86,7 +86,7 @@ fn statuses_and_forms() {
     assert!(text.contains("1 file of weights in more than one release"), "{text}");
     let csv = said(&mut scan(&["-f", "csv"]));
     let columns = csv.lines().next().unwrap().split(',').count();
-    assert_eq!((csv.lines().count(), columns), (5, 26));
+    assert_eq!((csv.lines().count(), columns), (5, 27));
     let errors = scan(&[]).assert().get_output().stderr.clone();
     assert!(String::from_utf8(errors).unwrap().starts_with("4 releases"));
     assert!(scan(&["-q"]).assert().get_output().stderr.is_empty());
@@ -166,4 +166,77 @@ fn what_cannot_be_read_stops_nothing() {
     }
     let text = said(weighbill().arg("scan").arg(dir.path()).arg(dir.path().join("hub")));
     assert_eq!(text.lines().count(), 5, "{text}");
+}
+
+#[test]
+fn a_policy_goes_for_every_release() {
+    let dir = store();
+    let policy = dir.path().join("ours.toml");
+    fs::write(&policy, "version = 1\n[licenses]\nallow = [\"MIT\"]\n").unwrap();
+    let scan = |args: &[&str]| {
+        let mut command = weighbill();
+        command.arg("scan").arg(dir.path()).arg("--policy").arg(&policy).args(args);
+        command.env("SOURCE_DATE_EPOCH", "1700000000").assert()
+    };
+    let output = scan(&[]).code(1).get_output().clone();
+    let lines = lines(&String::from_utf8(output.stdout).unwrap());
+    let broken: Vec<&Value> = lines.iter().map(|it| &it["broken_rules"]).collect();
+    let (none, allow) = (serde_json::json!([]), serde_json::json!(["licenses.allow"]));
+    assert_eq!(broken, [&allow, &allow, &none, &allow]);
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("3 breaking the policy"), "{told}");
+    let text = scan(&["-f", "text"]).code(1).get_output().stdout.clone();
+    assert!(String::from_utf8(text).unwrap().contains("; breaks licenses.allow"));
+    let schema: Value = serde_json::from_str(&said(weighbill().arg("schema"))).unwrap();
+    for line in &lines {
+        jsonschema::validate(&schema, line).unwrap_or_else(|error| panic!("{error}"));
+    }
+    // What was finished under another policy is not finished under this one.
+    let out = tempfile::tempdir().unwrap();
+    let reports = ["-o", out.path().to_str().unwrap()];
+    scan(&reports).code(1);
+    let again = scan(&reports).code(1).get_output().stderr.clone();
+    assert!(String::from_utf8(again).unwrap().starts_with("4 releases, 4 finished earlier"));
+    fs::write(&policy, "version = 1\n").unwrap();
+    let other = scan(&reports).code(0).get_output().stderr.clone();
+    assert!(!String::from_utf8(other).unwrap().contains("earlier"));
+    fs::write(&policy, "version = 1\n[license]\n").unwrap();
+    scan(&[]).code(2);
+}
+
+#[test]
+fn digests_of_an_earlier_scan_are_used_where_asked_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let weights = safetensors(&[("w", "U8", &[1 << 20])]);
+    put(dir.path(), "a/model.safetensors", &weights);
+    put(dir.path(), "b/model.safetensors", &weights);
+    let home = tempfile::tempdir().unwrap();
+    std::thread::sleep(std::time::Duration::from_secs(4)); // what changed just now is not kept
+    let scan = || {
+        let mut command = weighbill();
+        command.arg("scan").arg(dir.path()).arg("--digest-cache");
+        let output = command.env("XDG_CACHE_HOME", home.path()).output().unwrap();
+        (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (first, told) = scan();
+    assert!(!told.contains("earlier run"), "{told}");
+    let (second, told) = scan();
+    assert!(told.contains("2 files not read again, digests of an earlier run"), "{told}");
+    assert_eq!(first, second);
+}
+
+#[test]
+fn merged_lines_tell_of_shared_weights_too() {
+    let dir = store();
+    let commit = "2".repeat(40);
+    let other = safetensors(&[("b.weight", "F32", &[3, 3])]);
+    put(dir.path(), &format!("hub/models--o--n/snapshots/{commit}/model.safetensors"), other);
+    let file = dir.path().join("all.jsonl");
+    fs::write(&file, said(weighbill().arg("scan").arg(dir.path()))).unwrap();
+    let text = said(weighbill().args(["merge", "-f", "text"]).arg(&file));
+    // two plain folders, and two snapshots of one repo, which keeps each content once
+    assert!(text.contains("2 files of weights in more than one release; their copies take up to"));
+    assert!(text.contains(", links to one copy: "), "{text}");
+    let told = weighbill().arg("merge").arg(&file).assert().get_output().stderr.clone();
+    assert!(String::from_utf8(told).unwrap().starts_with("2 files of weights"));
 }

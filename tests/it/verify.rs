@@ -538,12 +538,6 @@ fn other_stores_are_known_by_their_names() {
     let tiny = || Release::named("tiny");
     check(&format!("blobs/sha256-{sha256}"), "ollama", "sha256", tiny());
     check(&format!("blobs/sha256/{sha256}"), "oci", "sha256", tiny());
-    check(
-        &format!("checkpoints/resnet-{}.pth", &sha256[..8]),
-        "torch_hub",
-        "sha256-prefix",
-        tiny(),
-    );
     let note = tiny().file("o_r_m.gguf.etag", format!("\"{sha256}\""));
     check("o_r_m.gguf", "llama_cpp", "sha256", note);
     let wrong = tiny().file(&format!("blobs/sha256-{}", "0".repeat(64)), &bytes);

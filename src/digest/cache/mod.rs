@@ -11,6 +11,7 @@ use std::{
     env, fs, io,
     os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
+    sync::atomic::{AtomicU64, Ordering},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -98,9 +99,11 @@ impl Cache {
     }
 
     fn write(&self, entry: &Entry) -> io::Result<()> {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
         fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.folder)?;
         let path = self.path(entry.stamp());
-        let new = path.with_extension("new");
+        let number = NEXT.fetch_add(1, Ordering::Relaxed); // several may write at once
+        let new = path.with_extension(format!("new-{}-{number}", std::process::id()));
         let placed = fs::write(&new, entry.to_text()?).and_then(|()| fs::rename(&new, &path));
         if placed.is_err() {
             let _ = fs::remove_file(&new);
