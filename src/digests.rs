@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
+    ops::Range,
 };
 
 use crate::{
@@ -40,6 +41,9 @@ pub struct Wanted {
 pub struct Besides<'a> {
     /// Digests of whole files that records ask for, by the index of the artifact.
     pub asked: BTreeMap<usize, BTreeSet<Algorithm>>,
+    /// Parts of artifacts, in bytes from their start, whose SHA-256 records ask for, by the index of the
+    /// artifact.
+    pub parts: BTreeMap<usize, Vec<Range<u64>>>,
     /// The only artifacts to read, by index; all of them where it is `None`.
     pub only: Option<BTreeSet<usize>>,
     /// Digests of earlier runs, where they may be used again.
@@ -172,7 +176,13 @@ fn job(
         ranges.push(RangeJob { bytes, digest, statistics });
         Some(ranges.len() - 1)
     });
-    let of_tensors = of_tensors.collect();
+    let of_tensors: Vec<Option<usize>> = of_tensors.collect();
+    let parts = besides.parts.get(&at).into_iter().flatten();
+    ranges.extend(parts.map(|bytes| RangeJob {
+        bytes: bytes.clone(),
+        digest: true,
+        statistics: None,
+    }));
     let always = (wanted.extent >= Extent::Files && counts).then_some(Algorithm::Sha256);
     let whole: BTreeSet<Algorithm> = asked.into_iter().flatten().copied().chain(always).collect();
     let whole: Vec<Algorithm> = whole.into_iter().collect();
@@ -207,6 +217,13 @@ impl Digests {
     pub fn sha256(&self, artifact: usize) -> Option<&[u8]> {
         let whole = &self.of_file(artifact)?.whole;
         whole.iter().find(|(it, _)| *it == Algorithm::Sha256).map(|(_, digest)| digest.as_bytes())
+    }
+
+    /// What was learned of the part of this number that was asked for.
+    pub fn of_part(&self, artifact: usize, part: usize) -> Option<&RangeDigest> {
+        let learned = self.files.get(artifact)?.as_ref()?;
+        let of_tensors = learned.ranges.iter().flatten().count();
+        learned.digests.ranges.get(of_tensors.checked_add(part)?)
     }
 
     /// What was learned of an artifact's tensor, both by index.

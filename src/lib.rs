@@ -263,6 +263,7 @@ fn plan<'c>(
     let meant = || (0..facts.artifacts.len()).filter(|i| fits(&facts.artifacts[*i].path));
     let besides = Besides {
         asked: records.asked(facts),
+        parts: records.parts(facts),
         only: (!verify.only.is_empty()).then(|| meant().collect()),
         cache,
     };

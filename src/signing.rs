@@ -87,7 +87,7 @@ pub fn hashed(
     let besides = Besides {
         asked: meant.iter().map(|at| (*at, BTreeSet::from([Algorithm::Sha256]))).collect(),
         only: Some(meant.iter().copied().collect()),
-        cache: None,
+        ..Besides::default()
     };
     let wanted = Wanted { extent: Extent::None, statistics: false };
     let digests = take(&facts, wanted, besides, threads, progress);

@@ -209,7 +209,7 @@ mod tests {
         check(&a, &b, Some(all - 3 - a.weights[1].tensors.len() as u64));
         b.weights[0].tensors.truncate(2);
         b.weights[1].path = "other.safetensors".to_owned();
-        check(&a, &b, Some(1));
+        check(&a, &b, None); // of a list's last line the comma after it differs
         let mut c = a.clone();
         for tensor in c.weights.iter_mut().flat_map(|it| &mut it.tensors) {
             tensor.sha256 = None;

@@ -137,11 +137,11 @@ fn choose(
         } else {
             tags.join(", ")
         };
-        held.retain(|it| it.tag == wanted);
+        held.retain(|it| it.tag == wanted || it.release.revision.as_deref() == Some(wanted));
         if held.is_empty() {
-            return Err(LocateError::UnknownRevision {
-                id: shown(asked),
-                wanted: format!("`{wanted}`"),
+            return Err(LocateError::UnknownTag {
+                path: shown(asked),
+                wanted: wanted.to_owned(),
                 there,
             });
         }
@@ -156,7 +156,9 @@ fn choose(
     }
     let line = |it: &Held| {
         let name = it.release.repo_id.as_ref().unwrap_or(&it.release.name);
-        format!("  weighbill inspect {}    ({name})", it.typed.display())
+        let revision = it.release.revision.as_ref().map(|it| format!(" @ {it}"));
+        let revision = revision.unwrap_or_default();
+        format!("  weighbill inspect {}    ({name}{revision})", it.typed.display())
     };
     Err(LocateError::Many {
         path: shown(asked),

@@ -78,6 +78,17 @@ pub enum LocateError {
         there: String,
     },
 
+    /// The store is there and what `--revision` names is not.
+    #[error("`{path}` has no `{wanted}`; there is: {there}")]
+    UnknownTag {
+        /// As the user wrote it.
+        path: String,
+        /// What was asked for.
+        wanted: String,
+        /// What is there, in words.
+        there: String,
+    },
+
     /// A folder of releases, and which one is meant was not said.
     #[error("`{path}` holds {count}; inspect one of them:\n{list}")]
     Many {

@@ -93,18 +93,19 @@ pub(super) fn release(layout: &Path, image: &Image, alone: bool) -> Release {
     let folder = name_of(layout);
     let (_, digits) = image.descriptor.parts().unwrap_or_default();
     let short = digits.get(..12).unwrap_or(digits);
-    let name = match &image.tag {
-        Some(tag) if tag.contains(['/', ':']) => tag.clone(),
-        Some(tag) => format!("{folder}:{tag}"),
-        None if alone => folder,
-        None => format!("{folder}@{short}"),
+    // A tag may be a whole reference: registry, name and tag.
+    let whole = image.tag.as_deref().filter(|it| it.contains('/'));
+    let (name, revision) = match (whole.map(|it| it.rsplit_once(':').unwrap_or((it, ""))), alone) {
+        (Some((name, tag)), _) => (name.to_owned(), Some(tag.to_owned())),
+        (None, false) if image.tag.is_none() => (format!("{folder}@{short}"), None),
+        (None, _) => (folder, image.tag.clone()),
     };
     Release {
         root: layout.to_owned(),
         name,
         origin: Origin::OciLayout,
         repo_id: None,
-        revision: image.tag.clone(),
+        revision: revision.filter(|it| !it.is_empty()),
         commit: None,
         bounds: vec![layout.to_owned()],
         scope: Scope::Named(naming.files()),

@@ -391,6 +391,7 @@ mod tests {
             [
                 ("o/n".to_owned(), Origin::HubSnapshot),
                 ("o/n".to_owned(), Origin::HubSnapshot),
+                ("gone:1b".to_owned(), Origin::Ollama),
                 ("llama3:8b".to_owned(), Origin::Ollama),
             ]
         );

@@ -37,8 +37,9 @@ fn by_manifest(files: &[Named], facts: &Facts, records: &mut Records) {
             continue;
         };
         let says = Says::Digest(algorithm, digest);
-        let mut record = Record::new(&path, by, report_path(&file.place), says);
+        let mut record = Record::new(&path, by, "the manifest", says);
         record.len = file.len;
+        record.remark = Some(format!("its place is {}", report_path(&file.place)));
         records.records.push(record);
     }
     if by == By::Ollama {

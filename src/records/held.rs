@@ -1,10 +1,10 @@
 //! The records held against the bytes: pure, and the same for every store.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
 use super::{By, Glob, Kind, Record, Records, Says, counts, tree};
 use crate::{
-    digest::{Algorithm, hex},
+    digest::{Algorithm, Digest, hex},
     digests::Digests,
     facts::{Artifact, Contents, Facts, What},
     words::vocabulary,
@@ -147,7 +147,7 @@ fn row(facts: &Facts, record: &Record, digests: &Digests) -> Row {
         Says::Digest(algorithm, digest) => (Some(algorithm.name()), Some(digest.to_string())),
         Says::Sha256Start(digits) => (Some("sha256-prefix"), Some(digits.clone())),
         Says::GitBlob { id, named_by, .. } => (Some(named_by.name()), Some(id.to_string())),
-        Says::Judged { .. } | Says::Nothing(_) => (None, None),
+        Says::Parts(_) | Says::Judged { .. } | Says::Nothing(_) => (None, None),
     };
     let mut row = Row {
         path: record.path.clone(),
@@ -238,6 +238,15 @@ fn compare(
             row.why = Some(why.clone());
             Status::Unverifiable
         }
+        Says::Parts(parts) => {
+            let (status, why) = in_parts(at, parts, digests);
+            row.why = why;
+            if status == Status::Unchecked {
+                unhashed(row)
+            } else {
+                status
+            }
+        }
         Says::Judged { status, why } => {
             row.why.clone_from(why);
             *status
@@ -293,6 +302,29 @@ fn compare(
         }
         (status, _) => status,
     }
+}
+
+/// A file whose digests are of parts of it: each must be as stated.
+fn in_parts(
+    at: usize,
+    parts: &[(Range<u64>, Digest)],
+    digests: &Digests,
+) -> (Status, Option<String>) {
+    for (number, (range, expected)) in parts.iter().enumerate() {
+        let part = digests.of_part(at, number);
+        if let Some(sha256) = part.and_then(|it| it.sha256) {
+            if sha256[..] != *expected.as_bytes() {
+                let (start, end) = (range.start, range.end);
+                let why = format!("bytes {start} to {end} are not those that were signed");
+                return (Status::Mismatch, Some(why));
+            }
+        } else if let Some(trouble) = part.and_then(|it| it.trouble.as_ref()) {
+            return (Status::Unverifiable, Some(format!("a part of it {trouble}")));
+        } else {
+            return (Status::Unchecked, None);
+        }
+    }
+    (Status::Match, Some(format!("in {} parts", parts.len())))
 }
 
 /// A file that lists of everything do not name, or that nothing speaks of.

@@ -26,6 +26,7 @@ mod wheel;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    ops::Range,
     path::PathBuf,
 };
 
@@ -175,6 +176,8 @@ pub enum Says {
         /// Whether only the pointer is looked for, as a filter says that the file is kept by git-lfs.
         by_pointer: bool,
     },
+    /// It has these SHA-256 in parts, in bytes from its start, that follow each other to its end.
+    Parts(Vec<(Range<u64>, Digest)>),
     /// It was held against the record when that was read.
     Judged {
         /// What came of it.
@@ -195,7 +198,7 @@ impl Says {
                 vec![Algorithm::Sha256]
             }
             Self::GitBlob { named_by, .. } => vec![Algorithm::Sha256, *named_by],
-            Self::Judged { .. } | Self::Nothing(_) => Vec::new(),
+            Self::Parts(_) | Self::Judged { .. } | Self::Nothing(_) => Vec::new(),
         }
     }
 }
@@ -313,6 +316,18 @@ impl Records {
             }
         }
         asked
+    }
+
+    /// Which parts of which artifacts it takes besides, by index.
+    pub fn parts(&self, facts: &Facts) -> BTreeMap<usize, Vec<Range<u64>>> {
+        let of = |record: &Record| match &record.says {
+            Says::Parts(parts) => {
+                let ranges = parts.iter().map(|(range, _)| range.clone()).collect();
+                Some((facts.position(&record.path)?, ranges))
+            }
+            _ => None,
+        };
+        self.records.iter().filter_map(of).collect()
     }
 
     /// Whether anything of this kind is said of a file.

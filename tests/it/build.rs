@@ -93,6 +93,29 @@ pub(crate) fn safetensors(tensors: &[(&str, &str, &[u64])]) -> Vec<u8> {
     file
 }
 
+/// A GGUF of one tensor, six elements.
+pub(crate) fn gguf() -> Vec<u8> {
+    let mut file = b"GGUF".to_vec();
+    let text = |file: &mut Vec<u8>, text: &str| {
+        file.extend((text.len() as u64).to_le_bytes());
+        file.extend(text.as_bytes());
+    };
+    file.extend(3_u32.to_le_bytes());
+    file.extend(1_u64.to_le_bytes());
+    file.extend(1_u64.to_le_bytes());
+    text(&mut file, "general.architecture");
+    file.extend(8_u32.to_le_bytes());
+    text(&mut file, "llama");
+    text(&mut file, "token_embd.weight");
+    file.extend(1_u32.to_le_bytes());
+    file.extend(6_u64.to_le_bytes());
+    file.extend(0_u32.to_le_bytes());
+    file.extend(0_u64.to_le_bytes());
+    file.resize(file.len().next_multiple_of(32), 0);
+    file.extend([0; 24]);
+    file
+}
+
 /// A file of this header, which need not be true, and so many zero bytes.
 pub(crate) fn with_header(json: &str, data_len: usize) -> Vec<u8> {
     let length = (json.len() as u64).to_le_bytes();

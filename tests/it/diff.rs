@@ -147,3 +147,65 @@ fn names_of_a_release_do_not_act() {
         assert_eq!(bad, None, "{format}");
     }
 }
+
+#[test]
+fn stored_reports_of_the_same_tensors_are_compared_as_the_releases_are() {
+    let (a, b) = pair();
+    let stored = |release: &Release, name: &str| {
+        let place = release.around().join(name);
+        let mut command = Command::cargo_bin("weighbill").unwrap();
+        command.env_clear().arg("inspect").arg(release.path()).args(["-q", "-f", "json", "-o"]);
+        command.arg(&place).assert().success();
+        place
+    };
+    let (of_a, of_b) = (stored(&a, "a.json"), stored(&b, "b.json"));
+    for format in ["text", "json", "markdown"] {
+        let of = |a: &Path, b: &Path| said(diff(a, b).args(["-f", format]));
+        assert_eq!(of(&of_a, &of_b), of(&a.path(), &b.path()));
+        assert_eq!(of(&of_a, &of_a), of(&a.path(), &a.path()));
+        assert_eq!(of(&of_a, &b.path()), of(&a.path(), &of_b));
+    }
+}
+
+#[test]
+fn parts_of_a_tokenizer_that_differ_are_told() {
+    const TOKENIZER: &str = r#"{"added_tokens":[{"id":2,"content":"<s>","special":true}],"normalizer":null,
+        "model":{"type":"BPE","vocab":{"a":0,"b":1},"merges":["a b"]}}"#;
+    let settings = |template: &str| {
+        format!("{{\"bos_token\": \"<s>\", \"chat_template\": \"{}{template}\"}}", "x".repeat(300))
+    };
+    let a = Release::named("a")
+        .file("tokenizer.json", TOKENIZER)
+        .file("tokenizer_config.json", settings("{{ messages }}"));
+    let b = Release::named("b")
+        .file(
+            "tokenizer.json",
+            TOKENIZER
+                .replace("\"b\":1", "\"b\":1,\"c\":3")
+                .replace("\"a b\"", "\"b a\"")
+                .replace("<s>", "<t>"),
+        )
+        .file("tokenizer_config.json", settings("{{ tools }}").replace("<s>", "<t>"));
+    let text = said(diff(&a.path(), &b.path()).args(["-f", "json"]));
+    let diff: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let told: Vec<String> = diff["config"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| format!("{} {}", it["path"].as_str().unwrap(), it["key"].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "tokenizer.json added_tokens",
+            "tokenizer.json merges",
+            "tokenizer.json special_tokens",
+            "tokenizer.json vocabulary",
+            "tokenizer_config.json bos_token",
+            "tokenizer_config.json chat_template",
+        ]
+    );
+    let vocabulary = &diff["config"][3];
+    assert!(vocabulary["a"].as_str().unwrap().starts_with("2, sha256 "), "{vocabulary}");
+    assert!(vocabulary["b"].as_str().unwrap().starts_with("3, sha256 "), "{vocabulary}");
+}

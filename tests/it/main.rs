@@ -4,6 +4,7 @@
 
 mod build;
 mod command;
+mod consistency;
 mod damage;
 mod diff;
 mod fixtures;
