@@ -9,6 +9,7 @@ mod damage;
 mod diff;
 mod fixtures;
 mod fleet;
+mod formats;
 mod house;
 mod hub;
 mod layouts;
