@@ -34,7 +34,7 @@ pub use tensor::Tensor;
 pub use tokenizer::Tokenizer;
 pub use weight_map::{Making, WeightMap};
 pub use weights::{Apart, ShardIndex, WeightFile};
-pub use within::{Unopened, Within};
+pub use within::{Make, Named, Unopened, Within};
 
 use crate::words::FileKind;
 

@@ -63,8 +63,11 @@ fn read(input: &Input) -> Result<Listing, ReadError> {
     if !text.starts_with('{') {
         odd.of_file(What::HeaderUnusual, "the header begins with spaces, not with `{`");
     }
+    if text.trim_end_matches(' ').ends_with(['\t', '\n', '\r']) {
+        odd.of_file(What::HeaderUnusual, "the header is filled up with other marks than spaces");
+    }
     let mut entries = Entries::default();
-    let clean = parse(text, &mut Fast(&mut entries)).is_ok();
+    let clean = parse(text, &mut Fast { entries: &mut entries, told: false }).is_ok();
     if !clean {
         entries = Entries::default();
         let fault = parse(text, &mut Patient { entries: &mut entries, odd: &mut odd }).err();
@@ -77,6 +80,7 @@ fn read(input: &Input) -> Result<Listing, ReadError> {
     }
     let tensors = in_order(entries.tensors, &mut odd);
     check(&tensors, &data, &mut odd);
+    aligned(&tensors, &mut odd);
     if !clean || odd.any_but(&[]) {
         match strict(text, data.end) {
             Ok(()) if !odd.any_but(&[]) => {
@@ -238,6 +242,27 @@ fn check(tensors: &[(String, Entry)], data: &Range<u64>, odd: &mut Notes) {
     }
 }
 
+/// Tells of tensors that do not start at a multiple of their elements' width.
+fn aligned(tensors: &[(String, Entry)], odd: &mut Notes) {
+    let width = |entry: &Entry| entry.dtype.0.element_len().filter(|it| *it > 1);
+    let off = |(_, entry): &&(String, Entry)| {
+        let start = entry.data_offsets.0;
+        width(entry).is_some_and(|width| !start.is_multiple_of(width))
+            && entry.data_offsets.1 > start
+    };
+    let mut all = tensors.iter().filter(off);
+    if let Some((name, entry)) = all.next() {
+        let saying = format!(
+            "{} starts at byte {} of the data, in the midst of an element of {}; loaders that map it copy it, or fault ({} tensors more)",
+            name,
+            entry.data_offsets.0,
+            entry.dtype.0,
+            all.count()
+        );
+        odd.of_file(What::HeaderUnusual, saying);
+    }
+}
+
 /// Holds one entry's range against its shape and element type.
 fn size(name: &str, entry: &Entry, odd: &mut Notes) {
     let ((start, end), dtype) = (entry.data_offsets, &entry.dtype.0);
@@ -363,23 +388,28 @@ trait ReadsHeader<'de> {
 }
 
 /// Takes headers as nearly all are; anything else is an error.
-struct Fast<'a>(&'a mut Entries);
+struct Fast<'a> {
+    entries: &'a mut Entries,
+    /// Whether metadata was read.
+    told: bool,
+}
 
 impl<'de> ReadsHeader<'de> for Fast<'_> {
     fn entry<M: MapAccess<'de>>(&mut self, name: String, map: &mut M) -> Result<(), M::Error> {
         if name == "__metadata__" {
-            self.0.metadata = map.next_value_seed(Once(&self.0.metadata))?;
+            self.entries.metadata = map.next_value_seed(Once(self.told))?;
+            self.told = true;
         } else {
-            self.0.tensors.push((name, map.next_value_seed(AsObject)?));
+            self.entries.tensors.push((name, map.next_value_seed(AsObject)?));
         }
         Ok(())
     }
 }
 
 /// A map of texts, where none was read before and no key of it stands twice.
-struct Once<'a>(&'a BTreeMap<String, String>);
+struct Once(bool);
 
-impl<'de> DeserializeSeed<'de> for Once<'_> {
+impl<'de> DeserializeSeed<'de> for Once {
     type Value = BTreeMap<String, String>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
@@ -387,7 +417,7 @@ impl<'de> DeserializeSeed<'de> for Once<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Once<'_> {
+impl<'de> Visitor<'de> for Once {
     type Value = BTreeMap<String, String>;
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
@@ -401,10 +431,10 @@ impl<'de> Visitor<'de> for Once<'_> {
                 return Err(de::Error::custom("a key of the metadata stands twice"));
             }
         }
-        if self.0.is_empty() {
-            Ok(read)
-        } else {
+        if self.0 {
             Err(de::Error::duplicate_field("__metadata__"))
+        } else {
+            Ok(read)
         }
     }
 }

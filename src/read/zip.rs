@@ -170,8 +170,10 @@ fn end(bytes: &dyn Bytes, notes: &mut Notes) -> Result<Option<End>, ReadError> {
         return Ok(None);
     };
     let place = tail_at + at as u64;
-    if records.len() > 1 {
-        let saying = format!("{} end records; readers differ in which they take", records.len());
+    // one that lies before, and does not reach to the end, is that of an archive in the archive
+    let rivals = records.iter().filter(|it| **it > at || (**it < at && fits(it))).count();
+    if rivals > 0 {
+        let saying = format!("{} end records; readers differ in which they take", rivals + 1);
         notes.note(What::ArchiveInconsistent, notes.file().byte(place), saying);
     }
     let after = tail.len() - at - 22;

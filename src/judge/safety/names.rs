@@ -160,8 +160,15 @@ fn tensors(case: &Case) -> Vec<Found> {
             continue; // names of nodes, with scopes as paths
         }
         let mut found = Vec::new();
+        let mut composed: BTreeMap<String, &str> = BTreeMap::new();
         for tensor in &file.tensors {
             let name = tensor.name.as_str();
+            if !name.is_ascii()
+                && let Some(other) = composed.insert(name.nfc().collect(), name)
+            {
+                let message = format!("the name is that of {other} in another spelling of Unicode");
+                found.push(Found::at(Place::file(&artifact.path).tensor(name), message));
+            }
             let why = if name.is_empty() {
                 "is empty".to_owned()
             } else if let Some(c) = hidden(name) {
