@@ -91,7 +91,7 @@ pub(super) fn read(text: &str) -> Vec<Reach> {
 
 /// The calls of a module in `TorchScript`, by line.
 pub(super) fn script(text: &str) -> Vec<Reach> {
-    let mut reading = Reading::new(&TORCHSCRIPT, true);
+    let mut reading = Reading::new(&TORCHSCRIPT);
     for (line, token) in Lexer::new(text, Language::Python) {
         reading.take(line, token);
     }
@@ -101,8 +101,6 @@ pub(super) fn script(text: &str) -> Vec<Reach> {
 /// The calls seen while a text is read, token by token.
 pub(super) struct Reading {
     table: &'static Table,
-    /// Whether it is `TorchScript` that is read.
-    script: bool,
     pub(super) found: Vec<Reach>,
     /// The cell that is read, of a notebook.
     pub(super) cell: Option<u32>,
@@ -117,16 +115,14 @@ pub(super) struct Reading {
     /// The words of an import, while its line goes on.
     import: Option<Vec<String>>,
     first: bool,
-    in_def: bool,
     /// Whether `getattr(` stands in front.
     walks: bool,
 }
 
 impl Reading {
-    fn new(table: &'static Table, script: bool) -> Self {
+    fn new(table: &'static Table) -> Self {
         Self {
             table,
-            script,
             found: Vec::new(),
             cell: None,
             aliases: HashMap::new(),
@@ -136,14 +132,17 @@ impl Reading {
             dotted: false,
             import: None,
             first: false,
-            in_def: false,
             walks: false,
         }
     }
 
+    fn is_script(&self) -> bool {
+        std::ptr::eq(self.table, &raw const *TORCHSCRIPT)
+    }
+
     /// Nothing yet, of Python.
     pub(super) fn python() -> Self {
-        Self::new(&PYTHON, false)
+        Self::new(&PYTHON)
     }
 
     pub(super) fn take(&mut self, line: u32, token: Token) {
@@ -159,7 +158,7 @@ impl Reading {
                 while self.functions.last().is_some_and(|it| *it >= indent) {
                     self.functions.pop();
                 }
-                (self.indent, self.first, self.in_def) = (indent, true, false);
+                (self.indent, self.first) = (indent, true);
                 self.name.clear();
             }
             Token::Word(word) => {
@@ -177,7 +176,6 @@ impl Reading {
                     self.import = Some(vec![word.to_owned()]);
                 } else if matches!(word, "def" | "lambda") {
                     // what stands behind a lambda on its line runs later as well
-                    self.in_def = true;
                     self.functions.push(self.indent);
                 } else if self.dotted && !self.name.is_empty() {
                     self.name.push('.');
@@ -260,7 +258,7 @@ impl Reading {
         let row = rows.iter().find(|(row, _)| fits(row)).map(|row| row.1);
         let foreign = || {
             let space = name.strip_prefix("ops.")?.split('.').next()?;
-            let foreign = self.script && !OPERATORS.contains(&space);
+            let foreign = self.is_script() && !OPERATORS.contains(&space);
             foreign.then_some("is an operator that torch does not have")
         };
         if let Some(does) = row.or_else(foreign) {
@@ -281,7 +279,7 @@ impl Reading {
 
     /// A name that is taken and not called: whoever holds it may call it.
     fn mention(&mut self, line: u32) {
-        if self.name.is_empty() || self.import.is_some() || self.script {
+        if self.name.is_empty() || self.import.is_some() || self.is_script() {
             return;
         }
         let known = self.known();

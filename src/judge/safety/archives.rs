@@ -71,25 +71,21 @@ fn code_in(artifact: &Artifact) -> Vec<Found> {
         let mut held = within.code.iter().filter(|(member, _)| inside(member));
         let acting = held.clone().find_map(|(member, reaches)| Some((member, at_import(reaches)?)));
         let place = Place::file(&artifact.path);
-        Some(match acting {
-            Some((member, reach)) => {
-                let message = format!(
-                    "{who} runs it; importing it {} ({}, line {})",
-                    reach.does, reach.name, reach.line
-                );
-                Found::at(place.member(member), message).severity(Severity::High)
-            }
-            None => {
-                let (first, _) = held.next()?;
-                let more = held.count();
-                let more = if more > 0 {
-                    format!(", and {more} files more")
-                } else {
-                    String::new()
-                };
-                Found::at(place.member(first), format!("{who} runs it{more}"))
-            }
-        })
+        if let Some((member, reach)) = acting {
+            let message = format!(
+                "{who} runs it; importing it {} ({}, line {})",
+                reach.does, reach.name, reach.line
+            );
+            return Some(Found::at(place.member(member), message).severity(Severity::High));
+        }
+        let (first, _) = held.next()?;
+        let more = held.count();
+        let more = if more > 0 {
+            format!(", and {more} files more")
+        } else {
+            String::new()
+        };
+        Some(Found::at(place.member(first), format!("{who} runs it{more}")))
     });
     found.collect()
 }
@@ -122,7 +118,7 @@ fn skops(case: &Case) -> Vec<Found> {
             let place = Place::file(&artifact.path).member(member);
             found.extend(built(&config.root, "", &place));
             each(&config.root, "", 64, &mut |path, _, node| {
-                found.extend(built(node, path, &place))
+                found.extend(built(node, path, &place));
             });
         }
         all.extend(few(found));

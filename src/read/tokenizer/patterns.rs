@@ -46,10 +46,17 @@ struct Group {
     atoms: Vec<Atom>,
     pumps: bool,
     optional: bool,
-    /// Whether it looks on without taking anything.
-    looks: bool,
-    /// Whether it gives nothing back once it has matched.
-    atomic: bool,
+    kind: Kind,
+}
+
+#[derive(Default, PartialEq)]
+enum Kind {
+    #[default]
+    Plain,
+    /// Looks on without taking anything.
+    Looks,
+    /// Gives nothing back once it has matched.
+    Atomic,
 }
 
 impl Group {
@@ -83,8 +90,11 @@ pub(super) fn hangs(pattern: &str) -> bool {
             '(' => {
                 let mut group = Group::default();
                 if rest.next_if_eq(&'?').is_some() {
-                    group.looks = matches!(rest.peek(), Some('=' | '!' | '<'));
-                    group.atomic = rest.peek() == Some(&'>');
+                    group.kind = match rest.peek() {
+                        Some('=' | '!' | '<') => Kind::Looks,
+                        Some('>') => Kind::Atomic,
+                        _ => Kind::Plain,
+                    };
                     while let Some(c) = rest.next_if(|c| !matches!(c, ')')) {
                         if matches!(c, ':' | '=' | '!' | '>') {
                             break;
@@ -99,8 +109,8 @@ pub(super) fn hangs(pattern: &str) -> bool {
                     continue;
                 };
                 group.alternative();
-                atom.optional = group.optional || group.looks;
-                atom.pumps = group.pumps && !group.looks && !group.atomic;
+                atom.optional = group.optional || group.kind == Kind::Looks;
+                atom.pumps = group.pumps && group.kind == Kind::Plain;
                 of_group = true;
             }
             '|' => {

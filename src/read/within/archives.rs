@@ -160,9 +160,12 @@ impl Look<'_> {
     }
 }
 
+/// Whether a member is one that only archives of some make have.
+type Test = fn(&str) -> bool;
+
 /// Makes of archives, each by a member that no other has; names are in lower case.
 #[rustfmt::skip]
-const MAKES: &[(Make, fn(&str) -> bool)] = &[
+const MAKES: &[(Make, Test)] = &[
     (Make::TorchPackage, |name| name.ends_with(".data/extern_modules")),
     (Make::TorchServe, |name| name == "mar-inf/manifest.json"),
     (Make::SageMaker, |name| name == "code/inference.py"),

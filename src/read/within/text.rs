@@ -137,7 +137,7 @@ pub(super) fn launches(bytes: &[u8]) -> bool {
     hits.any(|hit| !bytes.get(hit.end()).is_some_and(u8::is_ascii_alphanumeric))
 }
 
-/// Tags by which HyperPyYAML has a name imported, or called as soon as the file is loaded.
+/// Tags by which `HyperPyYAML` has a name imported, or called as soon as the file is loaded.
 const CALLS: &[&str] = &["!new:", "!apply:", "!applyref:", "!name:", "!module:"];
 
 /// Names that the tags of a YAML file have its loader import or call: line from 1, tag, name.
