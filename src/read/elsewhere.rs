@@ -35,7 +35,6 @@ pub(super) fn place(artifacts: &mut [Artifact]) {
 }
 
 fn joined(folder: &str, name: &str) -> String {
-    let name = name.strip_prefix("./").unwrap_or(name);
     if folder.is_empty() {
         name.to_owned()
     } else {

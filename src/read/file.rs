@@ -4,7 +4,7 @@ use std::io;
 
 use super::{
     Format, Input, Listing, Probe, ReadError, Reader, card, formats,
-    gathering::escape,
+    gathering::{escape, straight},
     hints, impostor, index, json,
     pickle::Carried,
     text, tokenizer,
@@ -174,12 +174,12 @@ impl Artifact {
             Reader::Tensors(read) => {
                 let folder = self.folder().to_owned();
                 let sibling = |name: &str| {
-                    let path = if folder.is_empty() {
-                        name.to_owned()
+                    let name = escape(name).is_none().then(|| straight(name))?;
+                    find(&if folder.is_empty() {
+                        name
                     } else {
                         format!("{folder}/{name}")
-                    };
-                    escape(name).is_none().then(|| find(&path)).flatten()
+                    })
                 };
                 let input = Input {
                     path: &self.path,

@@ -3,7 +3,7 @@
 
 mod folders;
 mod headers;
-mod made;
+pub(crate) mod made;
 mod pickles;
 mod tools;
 
