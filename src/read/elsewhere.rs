@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    facts::{Artifact, Contents, Oddity, Tensor, WeightFile, What},
+    facts::{Artifact, Contents, Oddity, Tensor, WeightFile, What, path_in},
     words::{FileKind, Place},
 };
 
@@ -35,12 +35,7 @@ pub(super) fn place(artifacts: &mut [Artifact]) {
 }
 
 fn joined(folder: &str, name: &str) -> String {
-    let name = name.strip_prefix("./").unwrap_or(name);
-    if folder.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{folder}/{name}")
-    }
+    path_in(folder, name.strip_prefix("./").unwrap_or(name))
 }
 
 fn move_in(artifact: &mut Artifact, from: &str, format: &'static str, tensors: Vec<Tensor>) {

@@ -12,7 +12,7 @@ use super::{
     yaml,
 };
 use crate::{
-    facts::{Artifact, Contents, LicenseText, Oddity, What, Within},
+    facts::{Artifact, Contents, LicenseText, Oddity, What, Within, path_in},
     inventory::Entry,
     source::{Bytes, Source},
     words::{FileKind, Place},
@@ -154,12 +154,7 @@ impl Artifact {
             Reader::Tensors(read) => {
                 let folder = self.folder().to_owned();
                 let sibling = |name: &str| {
-                    let path = if folder.is_empty() {
-                        name.to_owned()
-                    } else {
-                        format!("{folder}/{name}")
-                    };
-                    escape(name).is_none().then(|| find(&path)).flatten()
+                    escape(name).is_none().then(|| find(&path_in(&folder, name))).flatten()
                 };
                 let input = Input {
                     path: &self.path,

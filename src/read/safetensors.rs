@@ -12,6 +12,7 @@ use std::{
 };
 
 use ::safetensors::tensor::Metadata;
+use foldhash::fast::RandomState;
 use serde::{
     Deserialize, Deserializer,
     de::{self, DeserializeSeed, MapAccess, Visitor, value::MapAccessDeserializer},
@@ -171,7 +172,7 @@ fn shifted(offsets: &(u64, u64), start: u64) -> Range<u64> {
 
 /// By start, then name; of a name that stands twice, the last, as loaders take it.
 fn in_order(mut tensors: Vec<(String, Entry)>, odd: &mut Notes) -> Vec<(String, Entry)> {
-    let mut names = HashSet::with_capacity(tensors.len());
+    let mut names = HashSet::with_capacity_and_hasher(tensors.len(), RandomState::default());
     let twice: HashSet<String> = tensors
         .iter()
         .filter(|(name, _)| !names.insert(name.as_str()))
