@@ -15,7 +15,7 @@ pub(super) fn place(artifacts: &mut [Artifact]) {
         let path = artifact.path.clone();
         if let Contents::Weights(file) = &mut artifact.contents {
             for (name, tensors) in std::mem::take(&mut file.elsewhere) {
-                wanted.push((path.clone(), joined(&folder, &name), file.format, tensors));
+                wanted.push((path.clone(), path_in(&folder, &name), file.format, tensors));
             }
         }
     }
@@ -32,10 +32,6 @@ pub(super) fn place(artifacts: &mut [Artifact]) {
             artifacts[i].oddities.push(oddity);
         }
     }
-}
-
-fn joined(folder: &str, name: &str) -> String {
-    path_in(folder, name.strip_prefix("./").unwrap_or(name))
 }
 
 fn move_in(artifact: &mut Artifact, from: &str, format: &'static str, tensors: Vec<Tensor>) {

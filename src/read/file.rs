@@ -4,7 +4,7 @@ use std::io;
 
 use super::{
     Format, Input, Listing, Probe, ReadError, Reader, card, formats,
-    gathering::escape,
+    gathering::{escape, straight},
     hints, impostor, index, json,
     pickle::Carried,
     text, tokenizer,
@@ -154,7 +154,8 @@ impl Artifact {
             Reader::Tensors(read) => {
                 let folder = self.folder().to_owned();
                 let sibling = |name: &str| {
-                    escape(name).is_none().then(|| find(&path_in(&folder, name))).flatten()
+                    let name = escape(name).is_none().then(|| straight(name))?;
+                    find(&path_in(&folder, &name))
                 };
                 let input = Input {
                     path: &self.path,

@@ -343,6 +343,7 @@ mod tests {
               "path": "model.safetensors",
               "format": "safetensors",
               "metadata": {},
+              "operators": {},
               "tensors": [
                 { "name": "w", "dtype": "F32", "shape": [2, 3], "elements": 6, "bytes": [72, 96], "role": "parameter", "sha256": null, "stats": null }
               ]
@@ -409,6 +410,7 @@ mod tests {
               "path": "model.safetensors",
               "format": "safetensors",
               "metadata": {},
+              "operators": {},
               "tensors": [
                 { "name": "w", "dtype": "F32", "shape": [2, 3], "elements": 6, "bytes": [72, 96], "role": "parameter", "sha256": null, "stats": null }
               ]

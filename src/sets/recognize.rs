@@ -130,9 +130,15 @@ fn by_row(names: &HashSet<String>) -> Option<(Vec<&'static str>, String)> {
     }
     let (lacking, unexplained, needed) = best?;
     let there = needed - lacking;
-    let reason = format!(
-        "{there} of the {needed} kinds of tensor of the layout are there, and {unexplained} others"
-    );
+    let kinds = match lacking {
+        0 => format!("all {needed} kinds of tensor of the layout are there"),
+        _ => format!("{there} of the {needed} kinds of tensor of the layout are there"),
+    };
+    let reason = match unexplained {
+        0 => format!("{kinds}, and no others"),
+        1 => format!("{kinds}, and 1 other"),
+        _ => format!("{kinds}, and {unexplained} others"),
+    };
     Some((types, reason))
 }
 

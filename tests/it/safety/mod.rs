@@ -2,7 +2,7 @@
 //! payload that would do no harm and is never loaded, and as many harmless files of the same makes.
 
 mod folders;
-mod made;
+pub(crate) mod made;
 mod pickles;
 
 use weighbill::words::{Category, Severity};
