@@ -12,7 +12,7 @@ use super::{
     yaml,
 };
 use crate::{
-    facts::{Artifact, Contents, LicenseText, Oddity, What, Within},
+    facts::{Artifact, Contents, LicenseText, Oddity, What, Within, path_in},
     inventory::Entry,
     source::{Bytes, Source},
     words::{FileKind, Place},
@@ -175,11 +175,7 @@ impl Artifact {
                 let folder = self.folder().to_owned();
                 let sibling = |name: &str| {
                     let name = escape(name).is_none().then(|| straight(name))?;
-                    find(&if folder.is_empty() {
-                        name
-                    } else {
-                        format!("{folder}/{name}")
-                    })
+                    find(&path_in(&folder, &name))
                 };
                 let input = Input {
                     path: &self.path,

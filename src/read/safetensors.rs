@@ -12,6 +12,7 @@ mod tests;
 use std::{collections::HashSet, fmt, ops::Range};
 
 use ::safetensors::tensor::Metadata;
+use foldhash::fast::RandomState;
 
 use self::entries::{Entries, Entry, Fast, Patient, parse};
 use super::{Format, Input, Listing, Probe, ReadError, Reader, notes::Notes};
@@ -171,7 +172,7 @@ fn shifted(offsets: &(u64, u64), start: u64) -> Range<u64> {
 
 /// By start, then name; of a name that stands twice, the last, as loaders take it.
 fn in_order(mut tensors: Vec<(String, Entry)>, odd: &mut Notes) -> Vec<(String, Entry)> {
-    let mut names = HashSet::with_capacity(tensors.len());
+    let mut names = HashSet::with_capacity_and_hasher(tensors.len(), RandomState::default());
     let twice: HashSet<String> = tensors
         .iter()
         .filter(|(name, _)| !names.insert(name.as_str()))

@@ -197,10 +197,7 @@ fn class(case: &Case, artifact: &Artifact, at: Place, text: &str, verb: &str) ->
     }
     let stem = module.rsplit_once('.').map_or(module, |(stem, _)| stem);
     let file = format!("{}.py", stem.replace('.', "/"));
-    let beside = match artifact.folder() {
-        "" => file.clone(),
-        folder => format!("{folder}/{file}"),
-    };
+    let beside = artifact.beside(&file);
     let Some(source) = case.facts.artifact(&beside).or_else(|| case.facts.artifact(&file)) else {
         let message =
             format!("{verb} `{module}`, and {file} is not here: a loader looks for it elsewhere");
