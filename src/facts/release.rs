@@ -34,12 +34,12 @@ pub enum Scope {
     /// These alone, relative to the root: one weight file and its parts, or an index and its shards.
     Files(Vec<PathBuf>),
     /// What a manifest of a store names: blobs, each under a name of its own.
-    Named(Vec<Named>),
+    Named(Vec<Blob>),
 }
 
 /// A blob that a manifest names.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Named {
+pub struct Blob {
     /// What to call it; below the root, whatever the manifest says.
     pub path: PathBuf,
     /// Where it should lie, relative to the root. It need not be there.

@@ -10,7 +10,7 @@ use std::{
 
 use serde::Deserialize;
 
-use crate::{facts::Named, words::FileKind};
+use crate::{facts::Blob, words::FileKind};
 
 /// A manifest, or an index of manifests.
 #[derive(Debug, Default, Deserialize)]
@@ -105,12 +105,12 @@ const TITLES: &[&str] = &["org.cncf.model.filepath", "org.opencontainers.image.t
 pub(super) struct Naming {
     taken: BTreeSet<PathBuf>,
     next: BTreeMap<PathBuf, u32>,
-    files: Vec<Named>,
+    files: Vec<Blob>,
 }
 
 impl Naming {
     /// The files, in the order of the manifest.
-    pub(super) fn files(self) -> Vec<Named> {
+    pub(super) fn files(self) -> Vec<Blob> {
         self.files
     }
 
@@ -157,7 +157,7 @@ impl Naming {
             return;
         }
         let path = self.free(&inside);
-        self.files.push(Named {
+        self.files.push(Blob {
             path,
             place,
             digest: descriptor.digest.clone(),

@@ -13,7 +13,7 @@ use super::{
     name_of, shown,
 };
 use crate::{
-    facts::{Named, Release, Scope},
+    facts::{Blob, Release, Scope},
     words::{FileKind, Origin},
 };
 
@@ -94,11 +94,11 @@ pub(super) fn model(store: &Path, manifest: &Path) -> Release {
     }
 }
 
-fn files(store: &Path, manifest: &Path, full: &Path) -> Vec<Named> {
+fn files(store: &Path, manifest: &Path, full: &Path) -> Vec<Blob> {
     let Some(read) = Manifest::read(manifest).filter(|it| it.layers.is_some()) else {
         let place = store.canonicalize().ok();
         let place = place.and_then(|store| full.strip_prefix(store).ok().map(Path::to_owned));
-        return vec![Named {
+        return vec![Blob {
             path: PathBuf::from("manifest.json"),
             place: place.unwrap_or_default(),
             digest: String::new(),

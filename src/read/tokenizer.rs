@@ -1,13 +1,20 @@
 //! Vocabularies: how many tokens, and the highest id. Streamed: a vocabulary can be 30 MB.
 
-use std::{collections::BTreeMap, fmt};
+mod parts;
+mod patterns;
+
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, HashMap},
+    fmt,
+};
 
 use serde::{
     Deserialize, Deserializer,
     de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
+use serde_json::Value;
 
-use super::fingerprint::{Entries, Fingerprint, Value};
 use crate::facts::Tokenizer;
 
 /// Longer files are not read.
@@ -25,30 +32,141 @@ pub(super) fn reads(name: &str) -> bool {
     known.contains(&name)
 }
 
-/// Reads a vocabulary by the name of its file, one that [`reads`] knows.
-pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Tokenizer, serde_json::Error> {
-    match name {
-        "tokenizer.json" => from_json(bytes, Whole),
-        "vocab.json" | "encoder.json" => from_json(bytes, Vocabulary).map(|ids| Tokenizer {
+/// Reads a vocabulary by the name of its file, one that [`reads`] knows; with it, what is odd, in
+/// clauses.
+pub(super) fn read(
+    name: &str,
+    bytes: &[u8],
+) -> Result<(Tokenizer, Vec<String>), serde_json::Error> {
+    let (tokenizer, odd) = ids(name, bytes)?;
+    Ok((
+        Tokenizer {
+            parts: parts::of(name, bytes),
+            ..tokenizer
+        },
+        odd,
+    ))
+}
+
+fn ids(name: &str, bytes: &[u8]) -> Result<(Tokenizer, Vec<String>), serde_json::Error> {
+    let known = HashMap::new();
+    let seen = RefCell::default();
+    let vocabulary = || Vocabulary { marks: &known, seen: &seen };
+    let tokenizer = match name {
+        "tokenizer.json" => return whole(bytes),
+        "vocab.json" | "encoder.json" => from_json(bytes, vocabulary()).map(|ids| Tokenizer {
             vocabulary: ids.count,
             highest_id: ids.highest,
-            parts: BTreeMap::from([("vocabulary", ids.told)]),
             ..Tokenizer::default()
-        }),
-        "added_tokens.json" => from_json(bytes, Vocabulary).map(|ids| Tokenizer {
+        })?,
+        "added_tokens.json" => from_json(bytes, vocabulary()).map(|ids| Tokenizer {
             added: ids.count,
             highest_id: ids.highest,
-            parts: BTreeMap::from([("added_tokens", ids.told)]),
             ..Tokenizer::default()
-        }),
+        })?,
         _ => {
             let lines = bytes.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()).count();
-            Ok(Tokenizer {
+            Tokenizer {
                 vocabulary: lines as u64,
                 highest_id: (lines as u64).checked_sub(1),
                 ..Tokenizer::default()
-            })
+            }
         }
+    };
+    Ok((tokenizer, Vec::new()))
+}
+
+/// Reads a `tokenizer.json`; once more, where the added tokens stand behind the vocabulary that they
+/// are held against.
+fn whole(bytes: &[u8]) -> Result<(Tokenizer, Vec<String>), serde_json::Error> {
+    let first = from_json(bytes, Whole(Vec::new()))?;
+    let read = if first.late {
+        from_json(bytes, Whole(first.added))?
+    } else {
+        first
+    };
+    let Read { mut tokenizer, added, parts, seen, .. } = read;
+    let mut odd = Vec::new();
+    let special: Vec<&str> = added
+        .iter()
+        .filter(|it| it.special && it.content.len() > 2)
+        .map(|it| it.content.as_str())
+        .collect();
+    for (name, part) in &parts {
+        patterns::check(name, part, &special, &mut odd);
+    }
+    let mut by_id: BTreeMap<u64, &str> = BTreeMap::new();
+    for token in &added {
+        let other = by_id.insert(token.id, &token.content);
+        if let Some(other) = other.filter(|other| *other != token.content) {
+            odd.push(format!(
+                "the id {} is that of {other:?} and of {:?}",
+                token.id, token.content
+            ));
+        }
+    }
+    for (content, id, other) in seen.differs {
+        odd.push(format!("{content:?} is added as {id}, and is {other} in the vocabulary"));
+    }
+    if seen.twice > 0 {
+        odd.push(format!("{} tokens of the vocabulary have the id of another", seen.twice));
+    }
+    odd.truncate(MOST_ODD);
+    tokenizer.marks = added.into_iter().take(MOST_MARKS).map(|it| (it.id, it.content)).collect();
+    Ok((tokenizer, odd))
+}
+
+/// Added tokens that are kept, and oddities that are told.
+const MOST_MARKS: usize = 1 << 16;
+const MOST_ODD: usize = 20;
+/// Ids up to this one are looked at for whether they stand twice.
+const HIGHEST: u64 = 1 << 26;
+
+/// A token beside the vocabulary.
+#[derive(Deserialize)]
+struct Added {
+    id: u64,
+    #[serde(default)]
+    content: String,
+    #[serde(default)]
+    special: bool,
+}
+
+/// A `tokenizer.json`, as far as it is kept.
+#[derive(Default)]
+struct Read {
+    tokenizer: Tokenizer,
+    added: Vec<Added>,
+    /// What changes texts before, and after, they are tokens.
+    parts: Vec<(String, Value)>,
+    seen: Seen,
+    /// Whether the vocabulary stood before the added tokens.
+    late: bool,
+}
+
+/// What was seen of a vocabulary beside its length.
+#[derive(Default)]
+struct Seen {
+    /// A bit for each id.
+    ids: Vec<u64>,
+    twice: u64,
+    /// Added tokens that have another id here: content, id there, id here.
+    differs: Vec<(String, u64, u64)>,
+}
+
+impl Seen {
+    fn take(&mut self, id: u64) {
+        let (Ok(word), bit) = (usize::try_from(id / 64), 1u64 << (id % 64)) else {
+            return;
+        };
+        if id > HIGHEST {
+            return;
+        }
+        if self.ids.len() <= word {
+            self.ids.resize(word + 1, 0);
+        }
+        self.twice += u64::from(self.ids[word] & bit != 0);
+        self.ids[word] |= bit;
     }
 }
 
@@ -63,17 +181,10 @@ fn from_json<'de, S: DeserializeSeed<'de>>(
 }
 
 /// Ids as they are counted.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Ids {
     count: u64,
     highest: Option<u64>,
-    /// How many, and what tells them from others.
-    told: String,
-}
-
-/// `32000, sha256 1a2b…`.
-fn told(count: u64, fingerprint: Fingerprint) -> String {
-    format!("{count}, {}", fingerprint.words())
 }
 
 impl Ids {
@@ -83,109 +194,65 @@ impl Ids {
     }
 }
 
-/// What a text goes through before and after the model.
-const STEPS: &[&str] = &[
-    "normalizer",
-    "pre_tokenizer",
-    "post_processor",
-    "decoder",
-    "truncation",
-    "padding",
-];
-
-/// An entry of `added_tokens`.
-#[derive(Debug, Deserialize)]
-#[expect(clippy::struct_excessive_bools, reason = "the file has them so")]
-struct Added {
-    id: u64,
-    #[serde(default)]
-    content: String,
-    #[serde(default)]
-    special: bool,
-    #[serde(default)]
-    single_word: bool,
-    #[serde(default)]
-    lstrip: bool,
-    #[serde(default)]
-    rstrip: bool,
-    #[serde(default)]
-    normalized: bool,
-}
-
-impl Tokenizer {
-    /// Takes in the tokens beside the vocabulary.
-    fn take_added(&mut self, added: &[Added]) {
-        let (mut all, mut special) = (Fingerprint::new(), Fingerprint::new());
-        let mut specials = 0;
-        for token in added {
-            self.added += 1;
-            self.highest_id = self.highest_id.max(Some(token.id));
-            let Added {
-                single_word, lstrip, rstrip, normalized, ..
-            } = *token;
-            let flags = [token.special, single_word, lstrip, rstrip, normalized].map(u8::from);
-            let both = [Some(&mut all), token.special.then_some(&mut special)];
-            for fingerprint in both.into_iter().flatten() {
-                fingerprint.take(b'u', &token.id.to_le_bytes());
-                fingerprint.take(b's', token.content.as_bytes());
-                fingerprint.take(b'b', &flags);
-            }
-            specials += u64::from(token.special);
-        }
-        self.parts.insert("added_tokens", told(self.added, all));
-        self.parts.insert("special_tokens", told(specials, special));
-    }
-}
-
-/// `tokenizer.json` as a whole.
-struct Whole;
+/// `tokenizer.json` as a whole, with the added tokens where they are known.
+struct Whole(Vec<Added>);
 
 impl<'de> DeserializeSeed<'de> for Whole {
-    type Value = Tokenizer;
+    type Value = Read;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Tokenizer, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Read, D::Error> {
         deserializer.deserialize_map(self)
     }
 }
 
 impl<'de> Visitor<'de> for Whole {
-    type Value = Tokenizer;
+    type Value = Read;
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str("a tokenizer")
     }
 
-    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Tokenizer, M::Error> {
-        let mut tokenizer = Tokenizer::default();
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Read, M::Error> {
+        let mut read = Read { added: self.0, ..Read::default() };
+        let (mut told, mut vocabulary) = (!read.added.is_empty(), false);
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
                 "added_tokens" => {
                     let added: Option<Vec<Added>> = map.next_value()?;
-                    tokenizer.take_added(&added.unwrap_or_default());
+                    let added = added.unwrap_or_default();
+                    for token in &added {
+                        read.tokenizer.added += 1;
+                        read.tokenizer.highest_id = read.tokenizer.highest_id.max(Some(token.id));
+                    }
+                    read.late = vocabulary && !told && !added.is_empty();
+                    (read.added, told) = (added, true);
                 }
                 "model" => {
-                    let (model, ids) = map.next_value_seed(Model(&mut tokenizer.parts))?;
-                    tokenizer.model = model;
-                    tokenizer.vocabulary = ids.count;
-                    tokenizer.highest_id = tokenizer.highest_id.max(ids.highest);
-                    tokenizer.parts.insert("vocabulary", ids.told);
+                    let marks = read.added.iter().map(|it| (it.content.as_str(), it.id)).collect();
+                    let seen = RefCell::new(std::mem::take(&mut read.seen));
+                    let model = Model(Vocabulary { marks: &marks, seen: &seen });
+                    let (model, ids) = map.next_value_seed(model)?;
+                    read.seen = seen.into_inner();
+                    read.tokenizer.model = model;
+                    read.tokenizer.vocabulary = ids.count;
+                    read.tokenizer.highest_id = read.tokenizer.highest_id.max(ids.highest);
+                    vocabulary = true;
                 }
-                key => match STEPS.iter().find(|step| **step == key) {
-                    Some(step) => {
-                        let mut fingerprint = Fingerprint::new();
-                        map.next_value_seed(Value(&mut fingerprint))?;
-                        tokenizer.parts.insert(step, fingerprint.words());
-                    }
-                    None => drop(map.next_value::<IgnoredAny>()?),
-                },
+                "normalizer" | "pre_tokenizer" | "decoder" => {
+                    let part = map.next_value()?;
+                    read.parts.push((key, part));
+                }
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
             }
         }
-        Ok(tokenizer)
+        Ok(read)
     }
 }
 
-/// The `model` of a `tokenizer.json`; its parts go here.
-struct Model<'p>(&'p mut BTreeMap<&'static str, String>);
+/// The `model` of a `tokenizer.json`.
+struct Model<'a>(Vocabulary<'a>);
 
 impl<'de> DeserializeSeed<'de> for Model<'_> {
     type Value = (Option<String>, Ids);
@@ -204,32 +271,28 @@ impl<'de> Visitor<'de> for Model<'_> {
 
     fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Self::Value, M::Error> {
         let (mut model, mut ids) = (None, Ids::default());
-        let mut settings = Fingerprint::new();
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
                 "type" => model = map.next_value()?,
-                "vocab" => ids = map.next_value_seed(Vocabulary)?,
-                "merges" => {
-                    let mut merges = Fingerprint::new();
-                    let count = map.next_value_seed(Entries(&mut merges))?;
-                    self.0.insert("merges", told(count, merges));
-                }
-                key => {
-                    settings.take(b's', key.as_bytes());
-                    map.next_value_seed(Value(&mut settings))?;
+                "vocab" => ids = map.next_value_seed(self.0)?,
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
                 }
             }
         }
-        self.0.insert("model", model.clone().unwrap_or_default());
-        self.0.insert("model_settings", settings.words());
         Ok((model, ids))
     }
 }
 
 /// A map from tokens to ids, or a list whose places are the ids.
-struct Vocabulary;
+#[derive(Clone, Copy)]
+struct Vocabulary<'a> {
+    /// The added tokens, by content.
+    marks: &'a HashMap<&'a str, u64>,
+    seen: &'a RefCell<Seen>,
+}
 
-impl<'de> DeserializeSeed<'de> for Vocabulary {
+impl<'de> DeserializeSeed<'de> for Vocabulary<'_> {
     type Value = Ids;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Ids, D::Error> {
@@ -237,7 +300,7 @@ impl<'de> DeserializeSeed<'de> for Vocabulary {
     }
 }
 
-impl<'de> Visitor<'de> for Vocabulary {
+impl<'de> Visitor<'de> for Vocabulary<'_> {
     type Value = Ids;
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
@@ -246,27 +309,50 @@ impl<'de> Visitor<'de> for Vocabulary {
 
     fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Ids, M::Error> {
         let mut ids = Ids::default();
-        let mut fingerprint = Fingerprint::new();
-        while map.next_key_seed(Value(&mut fingerprint))?.is_some() {
-            let id: u64 = map.next_value()?;
-            fingerprint.take(b'u', &id.to_le_bytes());
+        let mut seen = self.seen.borrow_mut();
+        while let Some(mark) = map.next_key_seed(Known(self.marks))? {
+            let id = map.next_value()?;
             ids.take(id);
+            seen.take(id);
+            if let Some((content, other)) = mark.filter(|(_, other)| *other != id) {
+                seen.differs.push((content, other, id));
+            }
         }
-        ids.told = told(ids.count, fingerprint);
         Ok(ids)
     }
 
     fn visit_seq<S: SeqAccess<'de>>(self, mut list: S) -> Result<Ids, S::Error> {
         let mut ids = Ids::default();
-        let mut fingerprint = Fingerprint::new();
-        while list.next_element_seed(Value(&mut fingerprint))?.is_some() {
+        while list.next_element::<IgnoredAny>()?.is_some() {
             if ids.count == u64::from(u32::MAX) {
                 return Err(S::Error::custom("more tokens than ids have room for"));
             }
             ids.take(ids.count);
         }
-        ids.told = told(ids.count, fingerprint);
         Ok(ids)
+    }
+}
+
+/// A token of the vocabulary: kept where it is one of those added.
+struct Known<'a>(&'a HashMap<&'a str, u64>);
+
+impl<'de> DeserializeSeed<'de> for Known<'_> {
+    type Value = Option<(String, u64)>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Known<'_> {
+    type Value = Option<(String, u64)>;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a token")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, token: &str) -> Result<Self::Value, E> {
+        Ok(self.0.get(token).map(|id| (token.to_owned(), *id)))
     }
 }
 
@@ -294,41 +380,23 @@ mod tests {
 
     #[track_caller]
     fn check(name: &str, text: &str, expected: (Option<&str>, u64, u64, Option<u64>)) {
-        let it = read(name, text.as_bytes()).expect("valid");
+        let (it, odd) = read(name, text.as_bytes()).expect("valid");
+        assert_eq!(odd, [""; 0]);
         let (model, highest) = (it.model.as_deref(), it.highest_id);
         assert_eq!((model, it.vocabulary, it.added, highest), expected);
     }
 
-    /// What differs between two, by name.
-    #[track_caller]
-    fn differ(a: &str, b: &str, expected: &[&str]) {
-        let read = |text: &str| read("tokenizer.json", text.as_bytes()).unwrap().parts;
-        let (a, b) = (read(a), read(b));
-        let keys: std::collections::BTreeSet<_> = a.keys().chain(b.keys()).copied().collect();
-        let differ: Vec<&str> = keys.into_iter().filter(|key| a.get(key) != b.get(key)).collect();
-        assert_eq!(differ, expected);
-    }
-
     #[test]
-    fn what_differs_between_two_is_told_part_by_part() {
-        const ONE: &str = r#"{"added_tokens":[{"id":7,"content":"<s>","special":true},{"id":8,"content":"x"}],
-            "normalizer":null,"model":{"type":"BPE","dropout":null,"vocab":{"a":0,"b":3},"merges":["a b",["b","a"]]}}"#;
-        differ(ONE, &ONE.replace(',', " ,\n"), &[]);
-        let with = |from: &str, to: &str, expected: &[&str]| {
-            assert!(ONE.contains(from), "{from}");
-            differ(ONE, &ONE.replace(from, to), expected);
-        };
-        with(r#""b":3"#, r#""b":4"#, &["vocabulary"]);
-        with(r#""b":3"#, r#""c":3"#, &["vocabulary"]);
-        with(r#""a b""#, r#""a c""#, &["merges"]);
-        with(r#"["b","a"]"#, r#"["ba"]"#, &["merges"]);
-        with("<s>", "<t>", &["added_tokens", "special_tokens"]);
-        with(r#""x""#, r#""y""#, &["added_tokens"]);
-        with(r#""x""#, r#""x","lstrip":true"#, &["added_tokens"]);
-        with(r#""dropout":null"#, r#""dropout":0.1"#, &["model_settings"]);
-        with(r#"r":null"#, r#"r":{"type":"NFC"}"#, &["normalizer"]);
-        with("BPE", "WordLevel", &["model"]);
-        with(r#"{"a":0,"b":3}"#, r#"[["a",-1.5]]"#, &["vocabulary"]);
+    fn ids_that_contradict_each_other_are_told() {
+        let odd = |text: &str| read("tokenizer.json", text.as_bytes()).expect("valid").1;
+        let added = r#""added_tokens":[{"id":7,"content":"</s>"}]"#;
+        let model = r#""model":{"vocab":{"a":0,"</s>":2,"b":0}}"#;
+        let told = [
+            "\"</s>\" is added as 7, and is 2 in the vocabulary",
+            "1 tokens of the vocabulary have the id of another",
+        ];
+        assert_eq!(odd(&format!("{{{added},{model}}}")), told);
+        assert_eq!(odd(&format!("{{{model},{added}}}")), told);
     }
 
     #[test]

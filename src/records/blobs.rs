@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use super::{By, Record, Records, Says, Store, Trouble, Wrong, etag};
 use crate::{
     digest::{Algorithm, Digest},
-    facts::{Artifact, Facts, Named, Scope},
+    facts::{Artifact, Facts, Blob, Scope},
     inventory::report_path,
     words::{FileKind, Origin, Place},
 };
@@ -24,7 +24,7 @@ fn gather(facts: &Facts, records: &mut Records) {
 }
 
 /// What the manifest says of its blobs. That a blob is called by its digest says the same once more.
-fn by_manifest(files: &[Named], facts: &Facts, records: &mut Records) {
+fn by_manifest(files: &[Blob], facts: &Facts, records: &mut Records) {
     let by = match facts.release.origin {
         Origin::OciLayout => By::Oci,
         _ => By::Ollama,
@@ -45,7 +45,7 @@ fn by_manifest(files: &[Named], facts: &Facts, records: &mut Records) {
     if by == By::Ollama {
         left_over(files, &facts.release.root, records);
     }
-    if let [Named { kind: Some(FileKind::Record), path, .. }] = files {
+    if let [Blob { kind: Some(FileKind::Record), path, .. }] = files {
         let at = Some(Place::file(report_path(path)));
         records
             .unusable(at, "names no file: the layout holds the manifest, and nothing of the model");
@@ -59,7 +59,7 @@ fn stated(digest: &str) -> Option<(Algorithm, Digest)> {
 }
 
 /// Downloads that stopped: `blobs/sha256-<hex>-partial`, and one such for each part of it.
-fn left_over(files: &[Named], root: &Path, records: &mut Records) {
+fn left_over(files: &[Blob], root: &Path, records: &mut Records) {
     let entries = fs::read_dir(root.join("blobs")).into_iter().flatten().flatten();
     let names = entries.filter_map(|it| it.file_name().into_string().ok());
     let mut partial: Vec<(String, String)> = names

@@ -4,10 +4,7 @@ use std::fs;
 
 use weighbill::{Request, Verify, records::Against};
 
-use crate::{
-    build::{Release, findings, safetensors},
-    safety::made::{npy, zip},
-};
+use crate::build::{Release, findings, safetensors};
 
 type Row = (String, &'static str, Vec<u64>);
 
@@ -125,12 +122,6 @@ fn adapter(config: &str) -> Release {
         .file("LICENSE", include_str!("../../LICENSE-MIT"))
 }
 
-/// One of the tensors in another format, with a row more.
-fn copy() -> Vec<u8> {
-    let norm = npy("<f4", "(9,)", &[0; 36]);
-    zip(&[("model.norm.weight.npy", &norm)])
-}
-
 const ADAPTER: &str = r#"{"peft_type":"LORA","base_model_name_or_path":"someone/base","r":4,"target_modules":["q_proj"]}"#;
 
 /// Each rule of the family, and a release that breaks it.
@@ -202,7 +193,6 @@ fn broken() -> Vec<(&'static str, Release)> {
         ("20 another rank", adapter(&ADAPTER.replace("\"r\":4", "\"r\":8"))),
         ("20 a module", adapter(&ADAPTER.replace("\"q_proj\"", "\"q_proj\",\"v_proj\""))),
         ("weights twice", whole().file("model.safetensors", written(&one()))),
-        ("copies differ", whole().file("tiny.npz", copy())),
         ("the config says another head", stored(fewer)),
         (
             "no component",
@@ -265,7 +255,6 @@ fn every_rule_has_a_release_that_breaks_it_alone() {
     20 another rank: medium adapter-config-disagrees adapter_config.json
     20 a module: medium adapter-config-disagrees adapter_config.json
     weights twice: low weights-twice model.safetensors
-    copies differ: medium weight-sets-differ tiny.npz
     the config says another head: high config-tensors-disagree config.json
     no component: high component-missing model_index.json
     no module: high module-missing modules.json
