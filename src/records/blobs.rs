@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use super::{By, Record, Records, Says, Store, Trouble, Wrong, etag};
 use crate::{
     digest::{Algorithm, Digest},
-    facts::{Artifact, Facts, Blob, Scope},
+    facts::{Artifact, Blob, Facts, Scope},
     inventory::report_path,
     words::{FileKind, Origin, Place},
 };
