@@ -441,6 +441,7 @@ pub struct Inspect {
         long,
         value_name = "LIST",
         value_delimiter = ',',
+        value_parser = territory,
         requires = "uses",
         help_heading = "Terms"
     )]
@@ -580,6 +581,13 @@ pub enum Color {
     Always,
     /// Never
     Never,
+}
+
+/// A place that a license may leave out, as `--territory` takes it.
+fn territory(name: &str) -> Result<String, String> {
+    crate::licenses::place(name).ok_or_else(|| {
+        "not a place known here: use a country's two letters, EU, EEA, UK or worldwide".to_owned()
+    })
 }
 
 /// The names in a table of outputs, so that `--help` grows with it.

@@ -550,6 +550,9 @@ pub struct UseAnswer {
     pub says: String,
     /// Where in the text.
     pub sections: Vec<String>,
+    /// In our own words, one for each thing that decided it, with its license's name.
+    #[serde(default)]
+    pub why: Vec<String>,
 }
 
 /// What the frameworks of openness make of the release, side by side.

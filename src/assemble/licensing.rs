@@ -52,6 +52,7 @@ pub(super) fn answer(it: &UseAnswer) -> report::UseAnswer {
         }
         .to_owned(),
         sections: it.sections.clone(),
+        why: it.why.clone(),
     }
 }
 

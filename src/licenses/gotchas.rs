@@ -72,14 +72,15 @@ fn apache_with_and_without_its_appendix() {
 #[test]
 fn licenses_built_on_ordinary_ones() {
     let (mit, apache, bsd) = (standard("MIT"), standard("Apache-2.0"), standard("BSD-3-Clause"));
-    for id in [
-        "kimi-k2-modified-mit",
-        "minimax-m2-modified-mit",
-        "mistral-modified-mit",
-        "gpt-2-modified-mit",
+    for (id, how) in [
+        // of this one an edition is known, and the phrases alone are not all of it
+        ("kimi-k2-modified-mit", "cut"),
+        ("minimax-m2-modified-mit", "whole"),
+        ("mistral-modified-mit", "whole"),
+        ("gpt-2-modified-mit", "whole"),
     ] {
         let detect = &license(id).expect("listed").detect;
-        check(&format!("{mit}\n\n{}", detect.phrases.join(". ")), &format!("whole {id}"));
+        check(&format!("{mit}\n\n{}", detect.phrases.join(". ")), &format!("{how} {id}"));
     }
     check(&format!("{mit}\n\n{CLAUSE}"), "altered mit");
     check(&format!("{mit}\n\nNot for military use."), "altered mit");

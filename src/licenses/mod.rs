@@ -17,7 +17,7 @@
 //! | Is it open for the Model Openness Framework? | [`mof`] |
 //!
 //! Where a text goes: `decode` and `sniff` (is it text at all?), `markup` and `fold` (one form for
-//! all), `phrases` (the catalog's own licenses), `standards` (ordinary ones, word for word), `nearest`
+//! all), `phrases` (the catalog's own licenses), `editions` (whole, cut or changed), `standards` (ordinary ones, word for word), `nearest`
 //! (changed ones), `cover` and `leftover` (what is there beside them), `detect` (all of it in order).
 
 pub mod mof;
@@ -31,6 +31,7 @@ mod declared;
 mod decode;
 mod detect;
 mod duties;
+mod editions;
 mod fold;
 mod known;
 mod leftover;
@@ -39,6 +40,7 @@ mod markup;
 mod nearest;
 mod ordinary;
 mod phrases;
+mod places;
 mod read;
 mod shingles;
 mod sniff;
@@ -47,7 +49,7 @@ mod standards;
 mod terms;
 mod uses;
 
-pub use answers::answers;
+pub use answers::{answers, any_of};
 pub use catalog::{Catalog, HubId, Kind, License, catalog};
 pub use class::{Class, Freedom};
 pub use compare::{Agreement, compare, dropped, same_text};
@@ -57,6 +59,7 @@ pub use duties::{Duty, Shown, Unmet, unmet};
 pub use known::{Known, of_dataset, of_model};
 pub use links::by_link;
 pub use ordinary::license;
+pub use places::place;
 pub use read::{How, Match, Reading, read};
 pub use sniff::{ErrorPage, ReadingKind};
 pub use spoken::named_in;

@@ -1,6 +1,8 @@
 //! Where the terms of a release contradict each other or leave something out: each finding on a
 //! release that shows it, and on none that does not.
 
+use weighbill::{Request, licenses::Use};
+
 use crate::build::Release;
 
 /// A release with weights, a card and nothing else.
@@ -153,4 +155,40 @@ fn a_license_for_the_code_alone_leaves_the_weights_out() {
         "medium license-weights-left-out pyproject.toml:3: the license here is for the code, and none is stated for the weights",
     ]
     "###);
+}
+
+/// What the terms say about these uses, each as `use says sections`, and why.
+fn uses(release: &Release, asked: &[Use], territory: &[&str]) -> (Vec<String>, Vec<String>) {
+    let mut request = Request::of(&release.path());
+    request.uses = asked.to_vec();
+    request.territory = territory.iter().map(|&it| it.to_owned()).collect();
+    let report = weighbill::inspect(&request, 2, &|_, _| {}).unwrap();
+    let told =
+        report.uses.iter().map(|it| format!("{} {} {}", it.of, it.says, it.sections.join(" ")));
+    (told.collect(), report.uses.iter().flat_map(|it| it.why.clone()).collect())
+}
+
+#[test]
+fn a_changed_license_answers_nothing() {
+    let mit = spdx::license_id("MIT").unwrap().text();
+    let changed = release("a", "---\nlicense: mit\n---\n# A\n")
+        .file("LICENSE", format!("{mit}\n\nNot for military use, and not for sale."));
+    insta::assert_debug_snapshot!(uses(&changed, &[Use::Commercial], &[]), @"");
+    let named = release("a", "---\nlicense: other\nlicense_name: mine\n---\n# A\n");
+    insta::assert_debug_snapshot!(uses(&named, &[Use::Host], &[]), @"");
+}
+
+#[test]
+fn of_a_choice_the_mildest_answer_counts() {
+    let either = release("a", "---\nlicense: GPL-3.0-only OR Apache-2.0\n---\n# A\n");
+    insta::assert_debug_snapshot!(uses(&either, &[Use::FineTune], &[]).0, @"");
+    let both = release("a", "---\nlicense: GPL-3.0-only AND Apache-2.0\n---\n# A\n");
+    insta::assert_debug_snapshot!(uses(&both, &[Use::FineTune], &[]).0, @"");
+}
+
+#[test]
+fn where_it_is_used_counts() {
+    let card = "---\nlicense: llama4\n---\n# A\n";
+    insta::assert_debug_snapshot!(uses(&release("Llama-4-a", card), &[Use::FineTune], &["DE"]), @"");
+    insta::assert_debug_snapshot!(uses(&release("Llama-4-a", card), &[Use::FineTune], &["US"]).0, @"");
 }

@@ -85,11 +85,13 @@ pub fn llama() -> Report {
             of: "distill".to_owned(),
             says: "prohibited".to_owned(),
             sections: vec!["1.b.v".to_owned()],
+            why: vec!["it bars training on outputs: of other large language models".to_owned()],
         },
         UseAnswer {
             of: "commercial".to_owned(),
             says: "conditional".to_owned(),
             sections: vec!["1.a".to_owned(), "2".to_owned()],
+            why: vec!["a cap of 700 million MAU".to_owned()],
         },
     ];
     report.openness = Some(openness());
