@@ -72,6 +72,20 @@ pub(super) fn liken(
 ) -> Option<Likeness> {
     let editions: Vec<Edition> = editions(&license.id).collect();
     let all_known = !license.released.is_empty() && license.released.len() <= editions.len();
+    let name = fold::phrase(&license.name);
+    against(&editions, all_known, &name, words, hashes, others, alone)
+}
+
+/// As [`liken`], for these editions of a license of this folded name.
+fn against(
+    editions: &[Edition],
+    all_known: bool,
+    name: &str,
+    words: &[Word<'_>],
+    hashes: &Hashes,
+    others: &[Range<usize>],
+    alone: bool,
+) -> Option<Likeness> {
     let shingles: Vec<u32> = hashes.shingles().collect();
     let here: HashSet<u32> = shingles.iter().copied().collect();
     let share = |edition: &Edition| ratio(stand(edition, &here), edition.order.len());
@@ -89,7 +103,6 @@ pub(super) fn liken(
     let meets = |place: &Range<usize>, other: &Range<usize>| {
         place.start < other.end && other.start < place.end
     };
-    let name = fold::phrase(&license.name);
     let strict = all_known || share >= ALL;
     let changes = |place: Range<usize>| {
         let inside = span.start < place.start && place.end < span.end;
@@ -97,7 +110,7 @@ pub(super) fn liken(
         if foreign || !inside && !alone || inside && !strict {
             return None;
         }
-        let run = leftover::weigh(words, place, &name, false);
+        let run = leftover::weigh(words, place, name, false);
         let terms = run.speaks_of_terms && run.counted() >= TERMS;
         (terms || run.counted() >= INSERTED).then_some(run)
     };

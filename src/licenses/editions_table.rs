@@ -55,3 +55,37 @@ fn every_edition_is_of_a_license_of_the_catalog() {
     }
     assert_eq!(bytes, SOURCE.len(), "an edition of no license, or a table cut short");
 }
+
+/// A text of 600 words that nobody wrote.
+fn made_up() -> Vec<String> {
+    (0..600_u32).map(|at| format!("w{}", at * at % 1009)).collect()
+}
+
+const RIDER: &str =
+    "you may not use the materials on any ship and you must report every voyage to us";
+
+#[test]
+fn a_text_is_held_against_its_edition() {
+    let all = made_up();
+    let of = |words: &[&[String]]| words.concat().join(" ");
+    let rider = vec![RIDER.to_owned()];
+    check(&of(&[&all]), Some(How::Whole));
+    check(&of(&[&all[..300]]), Some(How::Cut));
+    check(&of(&[&all[..200], &all[400..]]), Some(How::Cut));
+    check(&of(&[&all, &rider]), Some(How::Altered));
+    check(&of(&[&all[..300], &rider, &all[300..]]), Some(How::Altered));
+    check(&of(&[&all[..280], &all[310..]]), Some(How::Altered));
+    check(&format!("Copyright (c) 2031 Some Lab. {}", of(&[&all])), Some(How::Whole));
+    check(&"other words altogether ".repeat(200), None);
+}
+
+#[track_caller]
+fn check(text: &str, how: Option<How>) {
+    let edition = fold::fold(&made_up().join(" "));
+    let order = Hashes::new(&edition.words()).shingles().collect();
+    let folded = fold::fold(text);
+    let words = folded.words();
+    let editions = [Edition { name: "made-up", order }];
+    let found = against(&editions, true, "a name", &words, &Hashes::new(&words), &[], true);
+    assert_eq!(found.map(|found| found.how), how);
+}

@@ -62,9 +62,9 @@ const TERMS: [&str; 62] = [
 
 /// Words that change a license even where they stand alone.
 #[rustfmt::skip]
-const LIMITS: [&str; 13] = [
-    "academic", "commercial", "no", "noncommercial", "not", "only", "research", "revocable", "solely",
-    "unaltered", "unchanged", "unmodified", "without modification",
+const LIMITS: [&str; 16] = [
+    "academic", "commercial", "no", "noderivatives", "noderivs", "noncommercial", "not", "only", "research",
+    "revocable", "sharealike", "solely", "unaltered", "unchanged", "unmodified", "without modification",
 ];
 
 /// Sentences that standard texts have in the wild although the copies of the `spdx` crate lack them:
