@@ -13,7 +13,8 @@ pub struct Code {
     pub imports: Vec<Import>,
     /// The module that it hands on, where it holds nothing but imports of it: `olmo.hf`.
     pub stub_of: Option<String>,
-    /// `SPDX-License-Identifier` lines among the first 64: line from 1, and the expression.
+    /// `SPDX-License-Identifier` lines among the first 64, line from 1, and the expression; where there is
+    /// none, the ids of the licenses that the comment at the top names.
     pub licenses: Vec<(u32, String)>,
     /// Calls that reach out of the program, by line: Python alone.
     pub reaches: Vec<Reach>,

@@ -8,7 +8,7 @@ mod statements;
 
 use super::{Case, Check, Found};
 use crate::{
-    licenses::{Agreement, Class, How, Match, ReadingKind, compare},
+    licenses::{Agreement, Class, How, License, Match, ReadingKind, compare},
     terms::{Held, Name},
     words::{Category, Confidence, LicenseScope, Place, Severity},
 };
@@ -222,6 +222,21 @@ fn called(name: &str) -> String {
         name.to_owned()
     } else {
         format!("{name} license")
+    }
+}
+
+/// The names of licenses, as they read after `the`: `MIT License and the Apache License 2.0`.
+fn all_called(licenses: &[&License]) -> String {
+    let mut names: Vec<String> = Vec::new();
+    for license in licenses {
+        let name = called(&license.name);
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    match names.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and the {last}", rest.join(", the ")),
+        _ => names.concat(),
     }
 }
 

@@ -8,6 +8,7 @@
 //! | Which licenses are in this text? | [`read`] |
 //! | What does this declared value mean? | [`declared`], [`by_link`] |
 //! | Which licenses does this sentence name? | [`named_in`] |
+//! | Which license does the header of a code file state? | [`stated_in_header`] |
 //! | What does this license ask? | [`license`], [`License::terms`] |
 //! | What does it say about this use? | [`answers`] |
 //! | Do the card and the text agree? | [`compare`] |
@@ -33,6 +34,7 @@ mod detect;
 mod duties;
 mod editions;
 mod fold;
+mod header;
 mod known;
 mod leftover;
 mod links;
@@ -56,6 +58,7 @@ pub use compare::{Agreement, compare, dropped, same_text};
 pub use declared::{Declared, Meaning, declared};
 pub use decode::Encoding;
 pub use duties::{Duty, Shown, Unmet, unmet};
+pub use header::stated_in_header;
 pub use known::{Known, of_dataset, of_model};
 pub use links::by_link;
 pub use ordinary::license;

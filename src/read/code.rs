@@ -55,8 +55,38 @@ pub(super) fn language(path: &str, text: &str) -> Language {
     }
 }
 
-/// `SPDX-License-Identifier` lines in the header.
+/// What the header says: its `SPDX-License-Identifier` lines, else the licenses that its comment names.
 fn licenses(text: &str) -> Vec<(u32, String)> {
+    let tagged = tags(text);
+    if tagged.is_empty() {
+        crate::licenses::stated_in_header(&comment(text))
+    } else {
+        tagged
+    }
+}
+
+/// The comment, or the string, that a file begins with.
+fn comment(text: &str) -> String {
+    const MARKS: [&str; 7] = ["#", "//", "*", "--", "%", ";", "<!--"];
+    const BLOCKS: [(&str, &str); 3] = [("/*", "*/"), ("\"\"\"", "\"\"\""), ("'''", "'''")];
+    let mut closes = None;
+    let mut lines = Vec::new();
+    for line in text.lines().take(HEADER_LINES) {
+        let bare = line.trim_start();
+        if let Some(close) = closes {
+            closes = (!bare.contains(close)).then_some(close);
+        } else if let Some((open, close)) = BLOCKS.iter().find(|(open, _)| bare.starts_with(open)) {
+            closes = (!bare[open.len()..].contains(close)).then_some(*close);
+        } else if !bare.is_empty() && !MARKS.iter().any(|mark| bare.starts_with(mark)) {
+            break;
+        }
+        lines.push(line);
+    }
+    lines.join("\n")
+}
+
+/// `SPDX-License-Identifier` lines in the header.
+fn tags(text: &str) -> Vec<(u32, String)> {
     const TAG: &str = "SPDX-License-Identifier:";
     let lines = (1..).zip(text.lines().take(HEADER_LINES));
     let found = lines.filter_map(|(line, text): (u32, &str)| {

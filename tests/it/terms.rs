@@ -192,3 +192,38 @@ fn where_it_is_used_counts() {
     insta::assert_debug_snapshot!(uses(&release("Llama-4-a", card), &[Use::FineTune], &["DE"]), @"");
     insta::assert_debug_snapshot!(uses(&release("Llama-4-a", card), &[Use::FineTune], &["US"]).0, @"");
 }
+
+#[test]
+fn every_license_of_the_weights_is_named() {
+    let card = "---\nlicense: [apache-2.0, mit]\nbase_model: meta-llama/Llama-2-7b-hf\n\
+                datasets: [tatsu-lab/alpaca]\n---\n# Tuned\n";
+    insta::assert_debug_snapshot!(terms(&release("finance-7b", card)), @"");
+}
+
+#[test]
+fn a_text_cut_short_is_told() {
+    let apache = spdx::license_id("Apache-2.0").unwrap().text();
+    let cut = release("a", "---\nlicense: apache-2.0\n---\n# A\n").file("LICENSE", &apache[..5000]);
+    insta::assert_debug_snapshot!(terms(&cut), @"");
+}
+
+#[test]
+fn headers_of_code_are_counted_by_license() {
+    let header = |of: &str| {
+        format!("# Copyright 2024 Some Team.\n#\n# Licensed under the {of};\n\nimport torch\n")
+    };
+    let apache = header("Apache License, Version 2.0 (the \"License\")");
+    let meta = "# This source code is licensed under the license found in the\n# LICENSE file here.\nimport os\n";
+    let one = release("a", "---\nlicense: mit\n---\n# A\n")
+        .file("modeling_a.py", &apache)
+        .file("configuration_a.py", &apache)
+        .file("util.py", meta)
+        .file("kernel.cu", "// SPDX-License-Identifier: BSD-3-Clause\nint main() {}\n");
+    let report = one.inspect();
+    let told: Vec<String> = report
+        .licenses
+        .iter()
+        .map(|it| format!("{} {} in {}", it.id, it.scope, it.declared.len()))
+        .collect();
+    insta::assert_debug_snapshot!(told, @"");
+}
