@@ -119,8 +119,8 @@ fn against(
     let how = if share < SAME && gap >= CLAUSE && ratio(own, words.len()) >= CUT {
         How::Cut
     } else if share >= SAME {
-        let changed = !added.is_empty() || strict && gap >= CLAUSE;
-        if changed { How::Altered } else { How::Whole }
+        let other = !added.is_empty() || strict && gap >= CLAUSE;
+        if other { How::Altered } else { How::Whole }
     } else if all_known && share >= LIKE {
         How::Altered
     } else {

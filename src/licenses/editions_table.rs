@@ -12,13 +12,13 @@ const SHORT: usize = 100;
 #[test]
 #[ignore = "reads a corpus from outside, and writes a file of the source"]
 fn write_the_editions() {
-    let Some(folder) = std::env::var_os("WEIGHBILL_CORPUS") else {
+    let Some(corpus) = std::env::var_os("WEIGHBILL_CORPUS") else {
         return;
     };
     let mut out = Vec::new();
     for license in catalog().licenses().iter().filter(|it| it.kind != Kind::Standard) {
         for key in &license.scancode {
-            let path = std::path::Path::new(&folder).join(format!("{key}.LICENSE"));
+            let path = std::path::Path::new(&corpus).join(format!("{key}.LICENSE"));
             let Ok(file) = std::fs::read_to_string(path) else {
                 continue;
             };

@@ -70,7 +70,7 @@ const LIMITS: [&str; 16] = [
 /// Sentences that standard texts have in the wild although the copies of the `spdx` crate lack them:
 /// the last paragraph of the GPL-2.0, and the notes around the licenses of Creative Commons.
 /// Then those that stewards put around their texts, and the end of a notice of the GNU licenses.
-const KNOWN: [&str; 10] = [
+const KNOWN: [&str; 11] = [
     "does not permit incorporating your program into proprietary programs",
     "is dedicated to the public domain under the cc0 public domain dedication",
     "considerations for licensees",
@@ -81,6 +81,7 @@ const KNOWN: [&str; 10] = [
     "if not see",
     "also available with a faq",
     "is a reserved font name",
+    "end of terms and conditions",
 ];
 
 /// What stands in a notice that only says which license the text below is.

@@ -164,7 +164,7 @@ pub(in crate::render) fn reasons(report: &Report) -> Vec<Line> {
     };
     let said = |(why, uses): (&str, Vec<&str>)| {
         let why = why.strip_prefix(only.as_str()).unwrap_or(why);
-        vec![name(&uses.join(", ")), plain(format!(": {why}"))]
+        vec![name(uses.join(", ")), plain(format!(": {why}"))]
     };
     reasons.into_iter().map(said).collect()
 }
