@@ -323,7 +323,7 @@ pub struct Explain {
 /// Arguments of `licenses`.
 #[derive(Debug, Args)]
 pub struct Licenses {
-    /// Only those whose id, name, vendor or class holds this text
+    /// Only those whose id, names, vendor or class hold this text
     #[arg(value_name = "TEXT")]
     pub filter: Option<String>,
 

@@ -522,6 +522,15 @@ pub struct Term {
     pub topic: String,
     /// A word or a number.
     pub is: Is,
+    /// What a number counts: `MAU`, `USD/year`.
+    #[serde(default)]
+    pub unit: Option<String>,
+    /// For `territory`: the regions left out.
+    #[serde(default)]
+    pub regions: Vec<String>,
+    /// Where it concerns only a part of what the license covers, or only what is named here.
+    #[serde(default)]
+    pub only: Option<String>,
     /// Where in the text.
     pub section: Option<String>,
     /// In a few words.

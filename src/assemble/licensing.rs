@@ -124,6 +124,9 @@ fn term(it: &Term) -> report::Term {
     report::Term {
         topic: it.topic.clone(),
         is,
+        unit: it.unit.clone(),
+        regions: it.regions.clone(),
+        only: it.only.clone(),
         section: it.section.clone(),
         note: it.note.clone(),
         verified: it.verified,

@@ -13,9 +13,10 @@ pub struct Code {
     pub imports: Vec<Import>,
     /// The module that it hands on, where it holds nothing but imports of it: `olmo.hf`.
     pub stub_of: Option<String>,
-    /// `SPDX-License-Identifier` lines among the first 64, line from 1, and the expression; where there is
-    /// none, the ids of the licenses that the comment at the top names.
+    /// `SPDX-License-Identifier` lines among the first 64: line from 1, and the expression.
     pub licenses: Vec<(u32, String)>,
+    /// The comment at the top, where it speaks of a license and no such line names one.
+    pub header: Option<String>,
     /// Calls that reach out of the program, by line: Python alone.
     pub reaches: Vec<Reach>,
     /// Whether the file goes on after what was read.

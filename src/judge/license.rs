@@ -278,7 +278,7 @@ fn altered(case: &Case) -> Vec<Found> {
     let texts = case.terms.held.iter().flat_map(|held| held.texts.iter().map(move |it| (held, it)));
     let found = texts.filter_map(|(held, seen)| {
         let found = seen.found.as_ref().filter(|it| it.how == How::Altered)?;
-        let name = held.license().map_or("a license", |it| it.name.as_str());
+        let name = held.license().map_or_else(String::new, |it| called(&it.name));
         let how = match (found.added_words, found.added.first()) {
             (0, _) if found.missing_words > 0 => "with words taken out of it".to_owned(),
             (0, _) => "under another heading".to_owned(),
@@ -288,7 +288,7 @@ fn altered(case: &Case) -> Vec<Found> {
             }
             (count, None) => format!("with {count} more {}", plural(count)),
         };
-        Some(Found::at(seen.at.clone(), format!("is the text of {name} {how}")))
+        Some(Found::at(seen.at.clone(), format!("is the text of the {name} {how}")))
     });
     found.collect()
 }
@@ -304,7 +304,8 @@ fn cut(case: &Case) -> Vec<Found> {
     let found =
         held.chain(policies).filter(|(_, found)| found.how == How::Cut).map(|(seen, found)| {
             let name = &found.license.name;
-            let message = format!("holds {:.0} % of the text of {name}", found.score * 100.0);
+            let message =
+                format!("holds {:.0} % of the text of the {}", found.score * 100.0, called(name));
             Found::at(seen.at.clone(), message).confidence(Confidence::Likely)
         });
     found.collect()

@@ -384,15 +384,9 @@ fn threshold(term: &Term) -> String {
     }
 }
 
-/// `700 million MAU`.
+/// `700 million MAU`, whatever depends on it.
 fn amount(term: &Term) -> String {
-    let unit = term.unit.as_deref().unwrap_or("users");
-    match term.is.number() {
-        Some(number) if number >= 1_000_000 && number % 1_000_000 == 0 => {
-            format!("{} million {unit}", number / 1_000_000)
-        }
-        _ => format!("{} {unit}", term.is),
-    }
+    Term { only: None, ..term.clone() }.reads()
 }
 
 /// The sections of `1.a, 2` each by itself; one with words in it (`5, Attachment A`) stays whole.

@@ -14,8 +14,9 @@ pub const MOST: usize = 1 << 20;
 
 /// Imports that are kept.
 const MOST_IMPORTS: usize = 256;
-/// Lines at the top that may name a license.
+/// Lines at the top that may name a license, and the bytes of them that are kept.
 const HEADER_LINES: usize = 64;
+const HEADER_BYTES: usize = 8192;
 
 /// Reads a source file by the language that its name, or its first line, asks for.
 pub fn read(path: &str, text: &Text) -> Code {
@@ -24,7 +25,9 @@ pub fn read(path: &str, text: &Text) -> Code {
     let cut = super::data::head_of(&text.text, MOST);
     reading.take(cut);
     let mut code = reading.finish();
-    code.licenses = licenses(cut);
+    code.licenses = tags(cut);
+    code.header =
+        Some(comment(cut)).filter(|it| code.licenses.is_empty() && speaks_of_a_license(it));
     if language == Language::Python {
         code.reaches = reaches::read(cut);
     }
@@ -55,14 +58,10 @@ pub(super) fn language(path: &str, text: &str) -> Language {
     }
 }
 
-/// What the header says: its `SPDX-License-Identifier` lines, else the licenses that its comment names.
-fn licenses(text: &str) -> Vec<(u32, String)> {
-    let tagged = tags(text);
-    if tagged.is_empty() {
-        crate::licenses::stated_in_header(&comment(text))
-    } else {
-        tagged
-    }
+/// Whether a comment is worth keeping for what it says of terms.
+fn speaks_of_a_license(comment: &str) -> bool {
+    let lower = comment.to_ascii_lowercase();
+    lower.contains("licen") || lower.contains("under the terms")
 }
 
 /// The comment, or the string, that a file begins with.
@@ -82,7 +81,7 @@ fn comment(text: &str) -> String {
         }
         lines.push(line);
     }
-    lines.join("\n")
+    super::data::head_of(&lines.join("\n"), HEADER_BYTES).to_owned()
 }
 
 /// `SPDX-License-Identifier` lines in the header.
@@ -445,6 +444,7 @@ impl Reading {
             stub_of: stub.filter(|_| only_imports).map(|import| import.module.clone()),
             imports: self.imports,
             licenses: Vec::new(),
+            header: None,
             reaches: Vec::new(),
             cut: false,
         }

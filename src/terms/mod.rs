@@ -328,7 +328,42 @@ impl Gathering {
         }
     }
 
+    /// A name that nobody knows, or that several licenses go by, beside a text that is known: the name
+    /// is the publisher's own for that text.
+    fn name_texts(&mut self) {
+        let known = |(key, (_, texts)): (&(LicenseScope, Name), &(Vec<Stated>, Vec<Seen>))| {
+            let whole = texts
+                .iter()
+                .any(|seen| seen.found.as_ref().is_some_and(|it| it.how <= How::Altered));
+            let fits = matches!(&key.1, Name::Known(_)) && whole;
+            fits.then(|| key.clone())
+        };
+        let names: Vec<(LicenseScope, Name)> =
+            self.held.keys().filter(|(_, name)| matches!(name, Name::Named(_))).cloned().collect();
+        for key in names {
+            let texts: Vec<(LicenseScope, Name)> =
+                self.held.iter().filter_map(known).filter(|(scope, _)| *scope == key.0).collect();
+            let meant = |name: &Name, stated: &Stated| match name {
+                Name::Known(id) => stated.means.licenses.iter().any(|it| it.id == *id),
+                Name::Named(_) | Name::Text(_) => false,
+            };
+            let Some((stated, seen)) = self.held.remove(&key) else {
+                continue;
+            };
+            let open = stated.iter().all(|it| it.means.licenses.is_empty());
+            let of = match texts.as_slice() {
+                [one] if open => Some(one),
+                all => all.iter().find(|(_, name)| stated.iter().any(|it| meant(name, it))),
+            };
+            match of {
+                Some(of) => self.held.entry(of.clone()).or_default().0.extend(stated),
+                None => _ = self.held.insert(key, (stated, seen)),
+            }
+        }
+    }
+
     fn finish(mut self) -> Terms {
+        self.name_texts();
         self.weigh_prose();
         let mut terms = self.terms;
         let held = self.held.into_iter();

@@ -598,6 +598,9 @@ fn community() -> License {
     let term = |topic: &str, is: Is, section: &str, note: &str| Term {
         topic: topic.to_owned(),
         is,
+        unit: None,
+        regions: Vec::new(),
+        only: None,
         section: Some(section.to_owned()),
         note: (!note.is_empty()).then(|| note.to_owned()),
         verified: true,
