@@ -114,6 +114,9 @@ fn say(topic: &Topic, term: &Term) -> Option<String> {
     }
     Some(match (&term.is, &term.only) {
         // a number that something depends on, and not the right to use the model
+        (Is::Number(_), Some(only)) if term.topic == "user_cap" => {
+            format!("above {is} monthly users: {only}")
+        }
         (Is::Number(_), Some(only)) => format!("above {is}: {only}"),
         (_, Some(only)) => format!("{} ({only})", saying.replace("{}", &is)),
         (_, None) => saying.replace("{}", &is),
