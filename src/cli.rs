@@ -530,6 +530,28 @@ pub struct Verify {
     #[arg(long, value_name = "PEM", help_heading = "Signatures")]
     pub ca: Vec<PathBuf>,
 
+    /// Who must have signed through Sigstore, to the letter: an address of mail, of a workflow
+    #[arg(long, value_name = "ID", requires_all = ["issuer", "trusted_root"], help_heading = "Signatures")]
+    pub identity: Option<String>,
+
+    /// Who must have vouched for that one, to the letter: `https://accounts.google.com`
+    #[arg(
+        long,
+        value_name = "URL",
+        requires = "identity",
+        help_heading = "Signatures"
+    )]
+    pub issuer: Option<String>,
+
+    /// Whose authorities and logs to believe: a `trusted_root.json` of Sigstore (in builds with the feature `sigstore`)
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "identity",
+        help_heading = "Signatures"
+    )]
+    pub trusted_root: Option<PathBuf>,
+
     /// What you ask of every release; `weighbill policy init` writes one to fill in
     #[arg(long, value_name = "FILE")]
     pub policy: Option<PathBuf>,

@@ -207,6 +207,9 @@ pub struct Weights {
     pub format: String,
     /// The producer's own notes.
     pub metadata: BTreeMap<String, String>,
+    /// How often its graph calls which operator; empty where it has no graph.
+    #[serde(default)]
+    pub operators: BTreeMap<String, u64>,
     /// By start, then name.
     pub tensors: Vec<Tensor>,
 }

@@ -37,6 +37,10 @@ DTYPES = {
 }
 
 
+# Keys of checkpoints under which no part of the model lies.
+BESIDE = {"optimizer", "optimizer_states", "lr_schedulers"}
+
+
 def digest(raw):
     return hashlib.sha256(raw).hexdigest()
 
@@ -113,7 +117,7 @@ def expected(path, kind):
 
 
 def listed(path):
-    """The file's format, its tensors, and the keys under which some lie beside the model."""
+    """The file's format and the tensors of the model; what lies beside that is not listed."""
     command = [WEIGHBILL, "tensors", path, "--format", "json", "--no-progress"]
     report = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     weights = [it for it in report["weights"] if it["path"] == pathlib.Path(path).name]
@@ -133,6 +137,8 @@ def compare(path):
     # a key that stands for the whole model is no part of our names
     short = {}
     for name, it in theirs.items():
+        if name.split(".", 1)[0] in BESIDE:
+            continue
         while name not in ours and "." in name:
             name = name.split(".", 1)[1]
         short[name] = it

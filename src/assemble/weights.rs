@@ -25,6 +25,7 @@ pub(super) fn files(facts: Facts, sets: &Sets, digests: &Digests) -> Vec<report:
                 path,
                 format: file.format.to_owned(),
                 metadata: file.metadata,
+                operators: file.operators.into_iter().collect(),
                 tensors: tensors.map(|(at, it)| tensor(it, role(at), i, at, digests)).collect(),
             }
         })

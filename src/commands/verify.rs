@@ -15,7 +15,7 @@ use crate::{
     gate::{Gate, Outcome, VerifyGate},
     records::{Against, Supplied},
     render::{OUTPUTS, Style, escape::visible},
-    sign::{PublicKey, Trust, certificates},
+    sign::{Keyless, PublicKey, Trust, TrustedRoot, certificates},
 };
 
 pub(super) fn run(args: &Verify, out: &mut dyn Write) -> anyhow::Result<Outcome> {
@@ -78,6 +78,16 @@ fn trust(args: &Verify, policed: Option<&Policed>) -> anyhow::Result<Trust> {
     for path in &args.ca {
         let roots = certificates(&text(path)?);
         trust.roots.extend(roots.map_err(|why| anyhow!("`{}` {why}", path.display()))?);
+    }
+    if let (Some(identity), Some(issuer), Some(path)) =
+        (&args.identity, &args.issuer, &args.trusted_root)
+    {
+        let root = TrustedRoot::from_json(&text(path)?);
+        trust.keyless = Some(Keyless {
+            identity: identity.clone(),
+            issuer: issuer.clone(),
+            root: root.map_err(|why| anyhow!("`{}` {why}", path.display()))?,
+        });
     }
     Ok(trust)
 }

@@ -2,13 +2,13 @@
 
 use super::{
     Evidence, Rule, code,
-    names::{extension, stem},
+    names::{count, extension, stem},
     recipes::{self, Role},
 };
 use crate::{
     facts::{Act, Artifact, Contents, Facts},
     sets::Sets,
-    words::{Component, FileKind, Place, Presence},
+    words::{self, Component, FileKind, Place, Presence},
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -37,6 +37,7 @@ fn gather(rule: &Rule, facts: &Facts, _: &Sets) -> Vec<Evidence> {
         seen.push(rule.saw_at(presence, at, format!("{name}: {adds}")));
     }
     seen.extend(facts.artifacts.iter().filter_map(|artifact| left_behind(rule, artifact)));
+    seen.extend(facts.artifacts.iter().filter_map(|artifact| beside_weights(rule, artifact)));
     for (artifact, code) in code::files(facts) {
         let set: Vec<_> = code.deeds_of(Act::SetsTraining).collect();
         if let Some(first) = set.first().filter(|_| set.len() > 1) {
@@ -47,6 +48,19 @@ fn gather(rule: &Rule, facts: &Facts, _: &Sets) -> Vec<Evidence> {
         }
     }
     seen
+}
+
+/// The state of an optimizer in the file of the weights, under a key of its own.
+fn beside_weights(rule: &Rule, artifact: &Artifact) -> Option<Evidence> {
+    let Contents::Weights(file) = &artifact.contents else {
+        return None;
+    };
+    let mut states = file.apart.iter().filter(|it| it.role == words::Role::Optimizer).peekable();
+    let key = states.peek()?.key.clone();
+    let tensors: usize = states.map(|it| it.tensors.len()).sum();
+    let saying =
+        format!("the state of an optimizer, {}, under `{key}`", count(tensors as u64, "tensor"));
+    (tensors > 0).then(|| rule.saw(Presence::Present, artifact, saying))
 }
 
 /// Files of a training run that are told by name and bytes: pickled arguments, optimizer state,

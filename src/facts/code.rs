@@ -17,7 +17,7 @@ pub struct Code {
     pub licenses: Vec<(u32, String)>,
     /// The comment at the top, where it speaks of a license and no such line names one.
     pub header: Option<String>,
-    /// Calls that reach out of the program, by line: Python alone.
+    /// Calls that reach out of the program, by line: Python alone, and the commands of notebooks.
     pub reaches: Vec<Reach>,
     /// Whether the file goes on after what was read.
     pub cut: bool,
@@ -26,9 +26,11 @@ pub struct Code {
 /// A call by which code reaches out of the program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reach {
-    /// From 1.
+    /// From 1; in a notebook, within the cell.
     pub line: u32,
-    /// What is called, aliases resolved: `subprocess.run`.
+    /// The cell of a notebook, from 0, all kinds of cells counted.
+    pub cell: Option<u32>,
+    /// What is called, aliases resolved: `subprocess.run`; of a command, its first words.
     pub name: String,
     /// What that does, in a clause: `starts programs`.
     pub does: &'static str,

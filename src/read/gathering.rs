@@ -132,8 +132,7 @@ impl Gathering {
             return self.tensor(tensor.name, tensor.dtype, tensor.shape, None);
         }
         if let Some(tensor) = self.checked(tensor, len, path) {
-            let path = path.strip_prefix("./").unwrap_or(path);
-            self.elsewhere.entry(path.to_owned()).or_default().push(tensor);
+            self.elsewhere.entry(straight(path)).or_default().push(tensor);
         }
     }
 
@@ -308,6 +307,12 @@ pub(super) fn escape(path: &str) -> Option<&'static str> {
     }
 }
 
+/// A path without the parts that lead nowhere: `./data//w.bin` is `data/w.bin`.
+pub(super) fn straight(path: &str) -> String {
+    let parts: Vec<&str> = path.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+    parts.join("/")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -368,6 +373,18 @@ mod tests {
         }
         for path in ["w.bin", "./w.bin", "data/w..bin", "*/w"] {
             assert!(escape(path).is_none(), "{path}");
+        }
+    }
+
+    #[test]
+    fn parts_that_lead_nowhere_are_left_out() {
+        for (path, straightened) in [
+            ("w.bin", "w.bin"),
+            ("./w.bin", "w.bin"),
+            ("././data/.//w.bin", "data/w.bin"),
+            ("./...", "..."),
+        ] {
+            assert_eq!(straight(path), straightened);
         }
     }
 

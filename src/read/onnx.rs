@@ -1,13 +1,20 @@
 //! ONNX: a graph of nodes as one protobuf message. Weights stand in the graph, in the branches of its
 //! nodes, in constants and in functions, or in files beside it.
 
-use std::ops::Range;
+mod fields;
+mod stored;
+#[cfg(test)]
+mod tests;
 
+use self::{
+    fields::{attribute, function, graph, model, node, tensor},
+    stored::{DTYPES, plain, type_and_shape},
+};
 use super::{
     Format, Input, Listing, Probe, ReadError, Reader,
-    gathering::{Gathering, NAME, NOTE, RANK, escape},
+    gathering::{Gathering, NAME, NOTE, escape},
     pages::Pages,
-    protobuf::{Span, Value, varint},
+    protobuf::{Span, Value},
 };
 use crate::{
     facts::{Dtype, Tensor, What},
@@ -25,86 +32,6 @@ pub(super) const FORMAT: Format = Format {
 const DEPTH: usize = 32;
 /// Top-level fields looked at to tell the format.
 const FIELDS: usize = 512;
-
-// Field numbers of onnx.proto, by message.
-mod model {
-    pub(super) const PRODUCER: u64 = 2;
-    pub(super) const PRODUCER_VERSION: u64 = 3;
-    pub(super) const GRAPH: u64 = 7;
-    pub(super) const OPSET: u64 = 8;
-    pub(super) const PROPERTY: u64 = 14;
-    pub(super) const TRAINING: u64 = 20;
-    pub(super) const FUNCTION: u64 = 25;
-    pub(super) const ALL: [u64; 13] = [1, 2, 3, 4, 5, 6, 7, 8, 14, 20, 25, 26, 27];
-}
-mod graph {
-    pub(super) const NODE: u64 = 1;
-    pub(super) const INITIALIZER: u64 = 5;
-    pub(super) const SPARSE: u64 = 15;
-}
-mod node {
-    pub(super) const OUTPUT: u64 = 2;
-    pub(super) const NAME: u64 = 3;
-    pub(super) const OPERATOR: u64 = 4;
-    pub(super) const ATTRIBUTE: u64 = 5;
-    pub(super) const DOMAIN: u64 = 7;
-}
-mod attribute {
-    pub(super) const NAME: u64 = 1;
-    pub(super) const TENSOR: u64 = 5;
-    pub(super) const GRAPH: u64 = 6;
-    pub(super) const TENSORS: u64 = 10;
-    pub(super) const GRAPHS: u64 = 11;
-    pub(super) const SPARSE: u64 = 22;
-    pub(super) const SPARSES: u64 = 23;
-}
-mod tensor {
-    pub(super) const DIMS: u64 = 1;
-    pub(super) const TYPE: u64 = 2;
-    pub(super) const NAME: u64 = 8;
-    pub(super) const RAW: u64 = 9;
-    pub(super) const EXTERNAL: u64 = 13;
-    pub(super) const LOCATION: u64 = 14;
-}
-mod function {
-    pub(super) const NAME: u64 = 1;
-    pub(super) const NODE: u64 = 7;
-    pub(super) const DOMAIN: u64 = 10;
-}
-
-/// Element types by their number in `TensorProto.DataType`, and the field that holds the elements
-/// as plain numbers where they are not raw; 0 where that field is of variable-length numbers.
-const DTYPES: &[(u64, &str, u64)] = &[
-    (1, "F32", 4),
-    (2, "U8", 0),
-    (3, "I8", 0),
-    (4, "U16", 0),
-    (5, "I16", 0),
-    (6, "I32", 0),
-    (7, "I64", 0),
-    (8, "STRING", 0),
-    (9, "BOOL", 0),
-    (10, "F16", 0),
-    (11, "F64", 10),
-    (12, "U32", 0),
-    (13, "U64", 0),
-    (14, "C64", 4),
-    (15, "C128", 10),
-    (16, "BF16", 0),
-    (17, "F8_E4M3", 0),
-    (18, "F8_E4M3FNUZ", 0),
-    (19, "F8_E5M2", 0),
-    (20, "F8_E5M2FNUZ", 0),
-    (21, "U4", 0),
-    (22, "I4", 0),
-    (23, "F4", 0),
-    (24, "F8_E8M0", 0),
-    (25, "U2", 0),
-    (26, "I2", 0),
-];
-
-/// Fields of a tensor that hold elements as numbers: float, int32, string, int64, double, uint64.
-const TYPED: [u64; 6] = [4, 5, 6, 7, 10, 11];
 
 /// A message with an IR version in front, none but the fields of a model, and a graph among them.
 fn recognizes(probe: &Probe) -> bool {
@@ -331,183 +258,5 @@ fn called(domain: String, operator: &str) -> String {
     match domain.as_str() {
         "" | "ai.onnx" => operator.to_owned(),
         _ => domain + "::" + operator,
-    }
-}
-
-/// The number of a tensor's type, and its extents; or what is wrong with them.
-fn type_and_shape<'a>(span: &Span<'a>, pages: &Pages<'a>) -> Result<(u64, Vec<u64>), String> {
-    let mut kind = 0;
-    let mut shape = Vec::new();
-    for field in span.fields() {
-        match (field.number, field.value) {
-            (tensor::TYPE, Value::Number(number)) => kind = number,
-            (tensor::DIMS, Value::Number(extent)) if shape.len() <= RANK => shape.push(extent),
-            (tensor::DIMS, Value::Span(packed)) => {
-                let mut at = packed.range.start;
-                while at < packed.range.end && shape.len() <= RANK {
-                    let extent = varint(pages, at, packed.range.end);
-                    let (extent, end) = extent.ok_or("extents that are no numbers")?;
-                    shape.push(extent);
-                    at = end;
-                }
-            }
-            _ => {}
-        }
-    }
-    if shape.len() > RANK {
-        return Err(format!("more than {RANK} extents"));
-    }
-    match shape.iter().find(|extent| **extent > i64::MAX.cast_unsigned()) {
-        Some(extent) => Err(format!("an extent of {}", extent.cast_signed())),
-        None => Ok((kind, shape)),
-    }
-}
-
-/// Where the elements stand as they are: raw, or in the one `typed` field that packs them plainly;
-/// `None` where they are coded, or in several pieces.
-fn plain(span: &Span, typed: u64) -> Option<Range<u64>> {
-    let mut found = None;
-    for field in span.fields() {
-        let elements = field.number == tensor::RAW || TYPED.contains(&field.number);
-        if !elements {
-            continue;
-        }
-        match field.value {
-            Value::Span(held) if held.len() == 0 => {}
-            Value::Span(held)
-                if found.is_none() && [tensor::RAW, typed].contains(&field.number) =>
-            {
-                found = Some(held.range);
-            }
-            _ => return None,
-        }
-    }
-    found
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{
-        super::{
-            protobuf::make::{number, span},
-            trial,
-        },
-        *,
-    };
-
-    /// Two by two floats.
-    fn tensor(name: &str, data: Vec<u8>) -> Vec<u8> {
-        [
-            number(1, 2),
-            number(1, 2),
-            number(2, 1),
-            span(8, name),
-            data,
-        ]
-        .concat()
-    }
-
-    fn raw() -> Vec<u8> {
-        span(9, [0; 16])
-    }
-
-    fn model(fields: &[Vec<u8>]) -> Vec<u8> {
-        let opset = span(8, number(2, 17));
-        [
-            number(1, 8),
-            span(2, "pytorch"),
-            span(7, fields.concat()),
-            opset,
-        ]
-        .concat()
-    }
-
-    fn beside(location: &str, offset: &str) -> Vec<u8> {
-        let entry = |key: &str, value: &str| span(13, [span(1, key), span(2, value)].concat());
-        let entries = [
-            entry("location", location),
-            entry("offset", offset),
-            entry("length", "16"),
-        ];
-        [entries.concat(), number(14, 1)].concat()
-    }
-
-    /// An `If` whose branch holds a weight and a constant.
-    fn branching() -> Vec<u8> {
-        let value = span(5, [span(1, "value"), span(5, tensor("", raw()))].concat());
-        let constant = span(1, [span(2, "c"), span(4, "Constant"), value].concat());
-        let branch = span(6, [constant, span(5, tensor("w", raw()))].concat());
-        let held = span(5, [span(1, "then_branch"), branch].concat());
-        span(1, [span(2, "y"), span(3, "If_0"), span(4, "If"), held].concat())
-    }
-
-    #[test]
-    fn weights_are_found_wherever_they_stand() {
-        let w = |data| model(&[span(5, tensor("w", data))]);
-        trial::check(&FORMAT, &w(raw()), &["w F32 [2, 2] 26..42"]);
-        trial::check(&FORMAT, &w(span(4, [0; 16])), &["w F32 [2, 2] 26..42"]); // packed floats
-        trial::check(&FORMAT, &w(span(5, [0; 4])), &["w F32 [2, 2]"]); // variable-length numbers
-        trial::check(&FORMAT, &w([raw(), raw()].concat()), &["w F32 [2, 2]"]);
-        trial::check(
-            &FORMAT,
-            &model(&[branching()]),
-            &[
-                "If_0.then_branch/c F32 [2, 2] 81..97",
-                "If_0.then_branch/w F32 [2, 2] 110..126",
-            ],
-        );
-        let two = tensor("v", beside("./m.onnx_data", "48"));
-        trial::check(&FORMAT, &model(&[span(5, two)]), &["m.onnx_data: v F32 [2, 2] 48..64"]);
-    }
-
-    #[test]
-    fn operators_and_versions_are_kept() {
-        let foreign = span(1, [span(4, "PyOp"), span(7, "ai.onnx.contrib")].concat());
-        let bytes = model(&[branching(), foreign]);
-        let file = trial::list(&FORMAT, &bytes).unwrap().file;
-        let called: Vec<_> = file.operators.keys().collect();
-        assert_eq!(called, ["Constant", "If", "ai.onnx.contrib::PyOp"]);
-        assert_eq!(file.metadata["opset.ai.onnx"], "17");
-        assert_eq!(file.metadata["producer_name"], "pytorch");
-    }
-
-    #[test]
-    fn what_lies_is_told() {
-        odd(
-            tensor("w", beside("../w", "0")),
-            "its data is said to lie at `../w`, outside the folder",
-        );
-        odd(tensor("w", beside("/w", "0")), "its data is said to lie at `/w`, an absolute path");
-        odd(tensor("w", beside("w", "-1")), "the offset of its data is no number");
-        odd(
-            tensor("w", beside("w", "18446744073709551615")),
-            "the length of its data is no number",
-        );
-        odd(tensor("w", beside(trial::SIBLING, "90")), "bytes 90 to 106, hundred has 100");
-        odd(tensor("w", span(9, [0; 15])), "F32 [2, 2] takes 16 bytes, 15 are stored");
-        odd([number(1, u64::MAX), number(2, 1)].concat(), "an extent of -1");
-        odd([number(2, 99), raw()].concat(), "element type 99");
-        odd(number(1, 1).repeat(65), "more than 64 extents");
-        odd(vec![0xFF; 11], "a field that has no whole key");
-    }
-
-    #[track_caller]
-    fn odd(tensor: Vec<u8>, saying: &str) {
-        let listing = trial::list(&FORMAT, &model(&[span(5, tensor)])).unwrap();
-        assert_eq!(trial::odd(&listing).last(), Some(&saying));
-    }
-
-    #[test]
-    fn graphs_may_be_nested_only_so_deep() {
-        let deeper = |inner: Vec<u8>| span(1, span(5, span(6, inner)));
-        let deep = (0..500).fold(vec![], |inner, _| deeper(inner));
-        let listing = trial::list(&FORMAT, &model(&[deep])).unwrap();
-        assert_eq!(trial::odd(&listing), ["graphs nested deeper than 32"]);
-    }
-
-    #[test]
-    fn no_bytes_are_too_strange() {
-        let two = tensor("v", beside("m.onnx_data", "48"));
-        trial::abuse(&FORMAT, &model(&[branching(), span(5, two), span(5, tensor("w", raw()))]));
     }
 }

@@ -5,19 +5,16 @@
 //! lenient one found anything odd; a test holds the two equal on whole and broken headers alike, so
 //! a header in which nothing is odd need not be read twice.
 
-use std::{
-    collections::{BTreeMap, HashSet},
-    fmt,
-    ops::Range,
-};
+mod entries;
+#[cfg(test)]
+mod tests;
+
+use std::{collections::HashSet, fmt, ops::Range};
 
 use ::safetensors::tensor::Metadata;
-use serde::{
-    Deserialize, Deserializer,
-    de::{self, DeserializeSeed, MapAccess, Visitor, value::MapAccessDeserializer},
-};
-use serde_json::Value;
+use foldhash::fast::RandomState;
 
+use self::entries::{Entries, Entry, Fast, Patient, parse};
 use super::{Format, Input, Listing, Probe, ReadError, Reader, notes::Notes};
 use crate::{
     facts::{Dtype, Tensor, WeightFile, What},
@@ -63,8 +60,11 @@ fn read(input: &Input) -> Result<Listing, ReadError> {
     if !text.starts_with('{') {
         odd.of_file(What::HeaderUnusual, "the header begins with spaces, not with `{`");
     }
+    if text.trim_end_matches(' ').ends_with(['\t', '\n', '\r']) {
+        odd.of_file(What::HeaderUnusual, "the header is filled up with other marks than spaces");
+    }
     let mut entries = Entries::default();
-    let clean = parse(text, &mut Fast(&mut entries)).is_ok();
+    let clean = parse(text, &mut Fast::of(&mut entries)).is_ok();
     if !clean {
         entries = Entries::default();
         let fault = parse(text, &mut Patient { entries: &mut entries, odd: &mut odd }).err();
@@ -77,6 +77,7 @@ fn read(input: &Input) -> Result<Listing, ReadError> {
     }
     let tensors = in_order(entries.tensors, &mut odd);
     check(&tensors, &data, &mut odd);
+    aligned(&tensors, &mut odd);
     if !clean || odd.any_but(&[]) {
         match strict(text, data.end) {
             Ok(()) if !odd.any_but(&[]) => {
@@ -171,7 +172,7 @@ fn shifted(offsets: &(u64, u64), start: u64) -> Range<u64> {
 
 /// By start, then name; of a name that stands twice, the last, as loaders take it.
 fn in_order(mut tensors: Vec<(String, Entry)>, odd: &mut Notes) -> Vec<(String, Entry)> {
-    let mut names = HashSet::with_capacity(tensors.len());
+    let mut names = HashSet::with_capacity_and_hasher(tensors.len(), RandomState::default());
     let twice: HashSet<String> = tensors
         .iter()
         .filter(|(name, _)| !names.insert(name.as_str()))
@@ -238,6 +239,27 @@ fn check(tensors: &[(String, Entry)], data: &Range<u64>, odd: &mut Notes) {
     }
 }
 
+/// Tells of tensors that do not start at a multiple of their elements' width.
+fn aligned(tensors: &[(String, Entry)], odd: &mut Notes) {
+    let width = |entry: &Entry| entry.dtype.0.element_len().filter(|it| *it > 1);
+    let off = |(_, entry): &&(String, Entry)| {
+        let start = entry.data_offsets.0;
+        width(entry).is_some_and(|width| !start.is_multiple_of(width))
+            && entry.data_offsets.1 > start
+    };
+    let mut all = tensors.iter().filter(off);
+    if let Some((name, entry)) = all.next() {
+        let saying = format!(
+            "{} starts at byte {} of the data, in the midst of an element of {}; loaders that map it copy it, or fault ({} tensors more)",
+            name,
+            entry.data_offsets.0,
+            entry.dtype.0,
+            all.count()
+        );
+        odd.of_file(What::HeaderUnusual, saying);
+    }
+}
+
 /// Holds one entry's range against its shape and element type.
 fn size(name: &str, entry: &Entry, odd: &mut Notes) {
     let ((start, end), dtype) = (entry.data_offsets, &entry.dtype.0);
@@ -293,387 +315,4 @@ const DTYPES: &[&str] = &[
 /// Bits of one element.
 fn bits(dtype: &Dtype) -> u64 {
     dtype.len_of(4).map_or(0, |four| four * 2)
-}
-
-/// What a header lists, in its order.
-#[derive(Default)]
-struct Entries {
-    metadata: BTreeMap<String, String>,
-    tensors: Vec<(String, Entry)>,
-}
-
-/// One tensor as the header has it.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Entry {
-    dtype: Named,
-    shape: Vec<u64>,
-    /// In bytes from the start of the data section, end exclusive.
-    data_offsets: (u64, u64),
-}
-
-/// An element type, looked up without a copy of its name.
-struct Named(Dtype);
-
-impl<'de> Deserialize<'de> for Named {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Name;
-        impl Visitor<'_> for Name {
-            type Value = Named;
-
-            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-                f.write_str("the name of an element type")
-            }
-
-            fn visit_str<E: de::Error>(self, name: &str) -> Result<Named, E> {
-                Ok(Named(Dtype::named(name)))
-            }
-        }
-        deserializer.deserialize_str(Name)
-    }
-}
-
-/// Reads the header's object with `visitor`, which keeps what it has seen when an error ends it.
-fn parse<'de>(
-    text: &'de str,
-    visitor: &mut impl ReadsHeader<'de>,
-) -> Result<(), serde_json::Error> {
-    struct Outer<'a, H>(&'a mut H);
-    impl<'de, H: ReadsHeader<'de>> Visitor<'de> for Outer<'_, H> {
-        type Value = ();
-
-        fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-            f.write_str("an object of tensors")
-        }
-
-        fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<(), M::Error> {
-            while let Some(name) = map.next_key::<String>()? {
-                self.0.entry(name, &mut map)?;
-            }
-            Ok(())
-        }
-    }
-    let mut json = serde_json::Deserializer::from_str(text);
-    json.deserialize_map(Outer(visitor))?;
-    json.end()
-}
-
-trait ReadsHeader<'de> {
-    fn entry<M: MapAccess<'de>>(&mut self, name: String, map: &mut M) -> Result<(), M::Error>;
-}
-
-/// Takes headers as nearly all are; anything else is an error.
-struct Fast<'a>(&'a mut Entries);
-
-impl<'de> ReadsHeader<'de> for Fast<'_> {
-    fn entry<M: MapAccess<'de>>(&mut self, name: String, map: &mut M) -> Result<(), M::Error> {
-        if name == "__metadata__" {
-            self.0.metadata = map.next_value_seed(Once(&self.0.metadata))?;
-        } else {
-            self.0.tensors.push((name, map.next_value_seed(AsObject)?));
-        }
-        Ok(())
-    }
-}
-
-/// A map of texts, where none was read before and no key of it stands twice.
-struct Once<'a>(&'a BTreeMap<String, String>);
-
-impl<'de> DeserializeSeed<'de> for Once<'_> {
-    type Value = BTreeMap<String, String>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Once<'_> {
-    type Value = BTreeMap<String, String>;
-
-    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str("an object of texts")
-    }
-
-    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Self::Value, M::Error> {
-        let mut read = BTreeMap::new();
-        while let Some((key, value)) = map.next_entry::<String, String>()? {
-            if read.insert(key, value).is_some() {
-                return Err(de::Error::custom("a key of the metadata stands twice"));
-            }
-        }
-        if self.0.is_empty() {
-            Ok(read)
-        } else {
-            Err(de::Error::duplicate_field("__metadata__"))
-        }
-    }
-}
-
-/// An entry written as an object; `serde` would take a list of its fields as well.
-struct AsObject;
-
-impl<'de> DeserializeSeed<'de> for AsObject {
-    type Value = Entry;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Entry, D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for AsObject {
-    type Value = Entry;
-
-    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str("an object with dtype, shape and data_offsets")
-    }
-
-    fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<Entry, M::Error> {
-        Entry::deserialize(MapAccessDeserializer::new(map))
-    }
-}
-
-/// Takes any JSON object and says of each entry what is wrong with it.
-struct Patient<'a> {
-    entries: &'a mut Entries,
-    odd: &'a mut Notes,
-}
-
-impl<'de> ReadsHeader<'de> for Patient<'_> {
-    fn entry<M: MapAccess<'de>>(&mut self, name: String, map: &mut M) -> Result<(), M::Error> {
-        let value: Value = map.next_value()?;
-        if name == "__metadata__" {
-            self.metadata(value);
-        } else {
-            self.tensor(name, &value);
-        }
-        Ok(())
-    }
-}
-
-impl Patient<'_> {
-    fn metadata(&mut self, value: Value) {
-        match value {
-            Value::Null => self.odd.of_file(What::HeaderUnusual, "`__metadata__` is null"),
-            Value::Object(map) => {
-                for (key, value) in map {
-                    if let Value::String(text) = value {
-                        self.entries.metadata.insert(key, text);
-                    } else {
-                        let saying =
-                            format!("`__metadata__` has a value that is no text, at `{key}`");
-                        self.odd.of_file(What::HeaderInvalid, saying);
-                    }
-                }
-            }
-            _ => self.odd.of_file(What::HeaderInvalid, "`__metadata__` is no object"),
-        }
-    }
-
-    fn tensor(&mut self, name: String, value: &Value) {
-        let known = ["dtype", "shape", "data_offsets"];
-        let field = |at: usize| match value {
-            Value::Array(fields) if fields.len() == known.len() => fields.get(at),
-            value => value.get(known[at]),
-        };
-        let entry = || {
-            Some(Entry {
-                dtype: Named(Dtype::named(field(0)?.as_str()?)),
-                shape: Vec::deserialize(field(1)?).ok()?,
-                data_offsets: <(u64, u64)>::deserialize(field(2)?).ok()?,
-            })
-        };
-        let Some(entry) = entry() else {
-            let saying = "is not described by an element type, a shape and two offsets from 0";
-            return self.odd.of_tensor(What::HeaderInvalid, &name, saying);
-        };
-        if value.is_array() {
-            let saying = "is described by a list, which not all readers take";
-            self.odd.of_tensor(What::HeaderUnusual, &name, saying);
-        }
-        let extra = value.as_object().into_iter().flat_map(serde_json::Map::keys);
-        for field in extra.filter(|field| !known.contains(&field.as_str())) {
-            let saying = format!("has a field `{field}` that loaders ignore");
-            self.odd.of_tensor(What::HeaderUnusual, &name, saying);
-        }
-        self.entries.tensors.push((name, entry));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const WHOLE: &str = r#"{"w":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}"#;
-
-    #[test]
-    fn a_true_header_is_read_with_offsets_from_the_start_of_the_file() {
-        let listing = listed(&file(WHOLE, 16)).expect("true header");
-        let start = 8 + WHOLE.len() as u64;
-        assert_eq!(listing.file.tensors[0].bytes, Some(start..start + 16));
-        assert_eq!(listing.file.tensors[0].elements(), Some(4));
-        assert_eq!(listing.oddities, []);
-    }
-
-    #[test]
-    fn a_header_that_lies_is_told_and_its_tensors_are_listed() {
-        check(
-            WHOLE,
-            12,
-            What::ShardTruncated,
-            "tensors end at byte 79, the file at byte 75: 1 of 1 tensors are not whole",
-        );
-        check(
-            WHOLE,
-            20,
-            What::TrailingBytes,
-            "tensors end at byte 79, the file at byte 83: 4 bytes are left over",
-        );
-        check(
-            r#"{"w":{"dtype":"F32","shape":[3],"data_offsets":[4,16]}}"#,
-            16,
-            What::TrailingBytes,
-            "4 bytes that no tensor names lie between it and the start of the data",
-        );
-        check(
-            r#"{"w":{"dtype":"F32","shape":[4],"data_offsets":[0,16]},"x":{"dtype":"U8","shape":[2],"data_offsets":[8,10]}}"#,
-            16,
-            What::TensorOverlap,
-            "starts at byte 8 of the data, inside w, which ends at 16",
-        );
-        check(
-            r#"{"w":{"dtype":"F99","shape":[4],"data_offsets":[0,16]}}"#,
-            16,
-            What::DtypeUnknown,
-            "has the element type `F99`, which safetensors does not define",
-        );
-        check(
-            r#"{"w":{"dtype":"F32","shape":[5],"data_offsets":[0,16]}}"#,
-            16,
-            What::HeaderInvalid,
-            "F32 [5] needs 20 bytes, its range has 16",
-        );
-        check(
-            r#"{"w":{"dtype":"U8","shape":[9223372036854775807,9],"data_offsets":[0,0]}}"#,
-            0,
-            What::HeaderInvalid,
-            "has the shape [9223372036854775807, 9], whose elements cannot be counted in 64 bits",
-        );
-        check(
-            r#"{"w":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"w":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}"#,
-            1,
-            What::DuplicateName,
-            "stands twice: loaders take the last, and never read bytes 0 to 1 of the data",
-        );
-        check(
-            r#"{"w":{"dtype":"U8","shape":[1],"data_offsets":[0,1],"strides":[1]}}"#,
-            1,
-            What::HeaderUnusual,
-            "has a field `strides` that loaders ignore",
-        );
-        check(
-            r#"{"__metadata__":null,"w":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}"#,
-            1,
-            What::HeaderUnusual,
-            "`__metadata__` is null",
-        );
-        check(
-            r#"{"w":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"x":"#,
-            1,
-            What::HeaderInvalid,
-            "the header breaks off: EOF while parsing a value at line 1 column 57",
-        );
-    }
-
-    #[track_caller]
-    fn check(header: &str, data_len: usize, what: What, saying: &str) {
-        let listing = listed(&file(header, data_len)).expect("a listing");
-        assert_eq!(
-            listing.file.tensors.len(),
-            header.matches("dtype").count().min(if what == What::DuplicateName { 1 } else { 9 })
-        );
-        let first = &listing.oddities[0];
-        assert_eq!((first.what, first.saying.as_str()), (what, saying));
-    }
-
-    #[test]
-    fn what_is_no_header_is_refused_with_both_numbers() {
-        refused(&file(WHOLE, 0)[..20], "the header needs 63 bytes, the file has 20");
-        refused(b"1234567", "the header needs 8 bytes, the file has 7");
-        refused(
-            &u64::MAX.to_le_bytes(),
-            "the header needs 18446744073709551615 bytes, the file has 8",
-        );
-        refused(&file("nil", 16), "not valid safetensors: expected ident at line 1 column 2");
-        refused(&file("\u{e9}", 0)[..9], "the header needs 10 bytes, the file has 9");
-    }
-
-    #[track_caller]
-    fn refused(bytes: &[u8], refusal: &str) {
-        assert_eq!(listed(bytes).expect_err(refusal).to_string(), refusal);
-    }
-
-    #[test]
-    fn the_element_types_are_those_of_the_crate() {
-        for name in DTYPES {
-            let quoted = format!("\"{name}\"");
-            let dtype: ::safetensors::Dtype = serde_json::from_str(&quoted).expect(name);
-            assert_eq!(bits(&Dtype::named(name)), dtype.bitsize() as u64, "{name}");
-        }
-    }
-
-    fn listed(bytes: &[u8]) -> Result<Listing, ReadError> {
-        read(&Input {
-            path: "model.safetensors",
-            bytes: &bytes,
-            sibling: &|_| None,
-        })
-    }
-
-    /// A file made by hand so that it may lie: this header, then `data_len` zero bytes.
-    fn file(header: &str, data_len: usize) -> Vec<u8> {
-        let length = (header.len() as u64).to_le_bytes();
-        [&length[..], header.as_bytes(), &vec![0; data_len]].concat()
-    }
-
-    /// Whether our reading of a header refuses it, as the crate must.
-    fn refuses(bytes: &[u8]) -> bool {
-        listed(bytes).map_or(true, |it| it.oddities.iter().any(|it| !ACCEPTED.contains(&it.what)))
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn no_bytes_make_it_panic(bytes: Vec<u8>) {
-            let _ = listed(&bytes);
-        }
-
-        #[test]
-        fn no_flip_makes_it_panic_or_part_from_the_crate(at in 0usize..71, to: u8) {
-            let mut bytes = file(WHOLE, 16);
-            if let Some(byte) = bytes.get_mut(at) { *byte = to; }
-            let crates = ::safetensors::SafeTensors::deserialize(&bytes).is_err();
-            proptest::prop_assert_eq!(refuses(&bytes), crates);
-        }
-
-        #[test]
-        fn the_two_readings_agree(
-            shape in proptest::collection::vec(0u64..4, 0..3),
-            starts in proptest::collection::vec(0u64..9, 1..4),
-            lens in proptest::collection::vec(0u64..9, 1..4),
-            dtype in proptest::sample::select(vec!["U8", "F32", "F4", "F6_E2M3", "F99", "bf16"]),
-            data in 0usize..24,
-            null in proptest::bool::ANY,
-        ) {
-            let mut entries = vec![];
-            if null { entries.push(r#""__metadata__":null"#.to_owned()); }
-            for (i, (start, len)) in starts.iter().zip(&lens).enumerate() {
-                let end = start + len;
-                entries.push(format!(
-                    r#""t{i}":{{"dtype":"{dtype}","shape":{shape:?},"data_offsets":[{start},{end}]}}"#
-                ));
-            }
-            let bytes = file(&format!("{{{}}}", entries.join(",")), data);
-            let crates = ::safetensors::SafeTensors::deserialize(&bytes).is_err();
-            proptest::prop_assert_eq!(refuses(&bytes), crates);
-        }
-    }
 }

@@ -23,8 +23,9 @@ pub(super) const FORMAT: Format = Format {
 
 /// Kinds of operator that one file may use; the format has about 210.
 const OPERATORS: u64 = 1 << 16;
-/// Operators by their number that call out of the runtime.
-const BUILTIN: &[(u32, &str)] = &[(32, "CUSTOM"), (51, "DELEGATE")];
+/// The format's own operators in the order of their numbers, a line each. `CUSTOM` and `DELEGATE` call out
+/// of the runtime.
+const BUILTIN: &str = include_str!("tflite/operators.txt");
 
 /// Element types in the order of their numbers.
 const DTYPES: &[&str] = &[
@@ -166,6 +167,7 @@ fn place(buffer: &Table) -> Option<Range<u64>> {
 
 /// The operators that nodes refer to by their position.
 fn operators(model: &Table) -> Vec<String> {
+    let builtin: Vec<&str> = BUILTIN.lines().collect();
     let codes = model.vector(model::OPERATORS, 4);
     let codes = codes
         .into_iter()
@@ -175,10 +177,10 @@ fn operators(model: &Table) -> Vec<String> {
             return "?".to_owned();
         };
         let number = code.u32(3).max(u32::from(code.byte(0))); // the byte is the older field
-        let builtin = BUILTIN.iter().find(|(it, _)| *it == number).map(|(_, name)| *name);
+        let builtin = usize::try_from(number).ok().and_then(|number| builtin.get(number));
         let custom = code.text(1, 256);
         match builtin {
-            Some(name) if custom.is_empty() => name.to_owned(),
+            Some(name) if custom.is_empty() => (*name).to_owned(),
             Some(name) => format!("{name}::{custom}"),
             None => format!("builtin {number}"),
         }
@@ -261,13 +263,26 @@ mod tests {
 
     /// A model with one graph of one tensor, `w` of two floats, and one custom operator.
     fn model(kind: u8, extent: i32, buffer: u32, data: &[u8]) -> Vec<u8> {
+        calling(&[(0, &[32]), (1, HERE)], kind, extent, buffer, data)
+    }
+
+    /// The same, whose operator has these fields; a custom one is `Flex`.
+    fn calling(
+        operator: &[(u16, &[u8])],
+        kind: u8,
+        extent: i32,
+        buffer: u32,
+        data: &[u8],
+    ) -> Vec<u8> {
         let mut file = File::default();
         file.u32(0);
         file.0.extend(b"TFL3");
         let root = file.pointed(0, &[(0, &[3, 0, 0, 0]), (1, HERE), (2, HERE), (4, HERE)]);
         let codes = file.vector(root[1], 1, HERE);
-        let code = file.pointed(codes, &[(0, &[32]), (1, HERE)]);
-        file.vector(code[1], 4, b"Flex");
+        let code = file.pointed(codes, operator);
+        if operator.iter().any(|(field, _)| *field == 1) {
+            file.vector(code[1], 4, b"Flex");
+        }
         let graphs = file.vector(root[2], 1, HERE);
         let graph = file.pointed(graphs, &[(0, HERE), (3, HERE)]);
         let tensors = file.vector(graph[0], 1, HERE);
@@ -303,6 +318,21 @@ mod tests {
             file.operators.into_iter().collect::<Vec<_>>(),
             [("CUSTOM::Flex".to_owned(), 1)]
         );
+    }
+
+    #[test]
+    fn operators_are_named_by_either_number() {
+        check_operator(&[(0, &[3])], "CONV_2D");
+        check_operator(&[(0, &[127]), (3, &[150, 0, 0, 0])], "GELU");
+        check_operator(&[(3, &[208, 0, 0, 0])], "STABLEHLO_CBRT");
+        check_operator(&[(3, &[0, 1, 0, 0])], "builtin 256");
+        assert_eq!(BUILTIN.lines().nth(51), Some("DELEGATE"));
+    }
+
+    #[track_caller]
+    fn check_operator(fields: &[(u16, &[u8])], name: &str) {
+        let listing = trial::list(&FORMAT, &calling(fields, 0, 2, 1, &[7; 8])).unwrap();
+        assert_eq!(listing.file.operators.keys().collect::<Vec<_>>(), [name]);
     }
 
     #[test]

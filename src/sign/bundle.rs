@@ -1,15 +1,14 @@
 //! The envelope of a signature: a Sigstore bundle around a signed statement.
 
-use base64ct::{Base64, Encoding as _};
-use serde::{Deserialize, Serialize};
-use x509_cert::Certificate;
-
 use super::{
-    SignatureError, Signer,
+    SignatureError, Signer, Trust,
     certificate::follow,
     key::{PrivateKey, PublicKey},
+    keyless,
 };
 use crate::digest::{hex, sha256};
+use base64ct::{Base64, Encoding as _};
+use serde::{Deserialize, Serialize};
 
 const MEDIA_TYPE: &str = "application/vnd.dev.sigstore.bundle.v0.3+json";
 const PAYLOAD_TYPE: &str = "application/vnd.in-toto+json";
@@ -140,27 +139,22 @@ pub(super) fn hint(key: &PublicKey) -> String {
 }
 
 impl Opened {
-    /// Who signed it, as far as `keys` or `roots` tell. `now` is in seconds since 1970.
-    pub(super) fn signer(
-        &self,
-        keys: &[PublicKey],
-        roots: &[Certificate],
-        now: u64,
-    ) -> Result<Signer, SignatureError> {
+    /// Who signed it, as far as `trust` tells; `text` is the bundle.
+    pub(super) fn signer(&self, text: &[u8], trust: &Trust) -> Result<Signer, SignatureError> {
+        let Trust { keys, roots, now, .. } = trust;
         match &self.by {
-            By::Keyless => Err(SignatureError::Unchecked(
-                "it was signed without a key of its own, through Sigstore, which this build does not check"
-                    .to_owned(),
-            )),
+            By::Keyless => keyless::signer(text, &self.payload, trust.keyless.as_ref()),
             By::Key(_) if keys.is_empty() => Err(SignatureError::Unchecked(
                 "it was signed with a key: name the public one with --public-key".to_owned(),
             )),
             By::Chain(_) if roots.is_empty() => Err(SignatureError::Unchecked(
-                "it was signed with a certificate: name the root that you trust with --ca".to_owned(),
+                "it was signed with a certificate: name the root that you trust with --ca"
+                    .to_owned(),
             )),
             By::Key(named) => self.by_key(named.as_deref(), keys),
             By::Chain(chain) => {
-                let vouched = follow(chain, roots, now).map_err(|it| SignatureError::Refused(it.to_string()))?;
+                let vouched = follow(chain, roots, *now)
+                    .map_err(|it| SignatureError::Refused(it.to_string()))?;
                 self.check(&vouched.key)?;
                 Ok(Signer {
                     named: vouched.subject,

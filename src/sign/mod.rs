@@ -4,11 +4,14 @@
 mod bundle;
 mod certificate;
 mod key;
+#[cfg_attr(not(feature = "sigstore"), path = "keyless_unchecked.rs")]
+mod keyless;
 mod statement;
 
 pub use self::{
     certificate::from_pem as certificates,
     key::{KeyError, PrivateKey, PublicKey},
+    keyless::TrustedRoot,
     statement::{IGNORED, Resource, Statement, write as statement},
 };
 
@@ -21,14 +24,27 @@ pub struct Trust {
     pub keys: Vec<PublicKey>,
     /// Whomever these vouch for.
     pub roots: Vec<Certificate>,
+    /// Whoever signed through Sigstore as this one.
+    pub keyless: Option<Keyless>,
     /// Today, in seconds since 1970: certificates end.
     pub now: u64,
+}
+
+/// A signer through Sigstore.
+#[derive(Clone, Debug)]
+pub struct Keyless {
+    /// Whose certificate it must be, to the letter: `release@example.com`, the address of a workflow.
+    pub identity: String,
+    /// Who must have vouched for that: `https://accounts.google.com`.
+    pub issuer: String,
+    /// Whose authorities and logs to believe.
+    pub root: TrustedRoot,
 }
 
 /// Who signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signer {
-    /// In words: `the key fc9bdd662247dc2b`, `CN=release`.
+    /// In words: `the key fc9bdd662247dc2b`, `CN=release`, `release@example.com, as … vouched on …`.
     pub named: String,
     /// Which certificate has ended and when, in words: the signature tells no time, so that it may
     /// have been made after.
@@ -54,7 +70,7 @@ pub fn open(
     trust: &Trust,
 ) -> Result<(Statement, Result<Signer, String>), SignatureError> {
     let opened = bundle::open(bundle)?;
-    let signer = match opened.signer(&trust.keys, &trust.roots, trust.now) {
+    let signer = match opened.signer(bundle, trust) {
         Err(SignatureError::Unchecked(why)) => Err(why),
         other => Ok(other?),
     };

@@ -22,6 +22,8 @@ pub const IGNORED: &[&str] = &[".git", ".gitattributes", ".github", ".gitignore"
 pub struct Statement {
     /// The name of the folder, as the signer had it.
     pub subject: String,
+    /// SHA-256 over the digests of the resources, one after another.
+    pub root: [u8; 32],
     /// In the order of the statement.
     pub resources: Vec<Resource>,
     /// Paths that were left out, each with all below it.
@@ -138,13 +140,15 @@ impl Statement {
             return refuse("it lists no file");
         }
         let stated = Digest::from_hex(&subject.digest.sha256, Algorithm::Sha256);
-        if stated != Some(sha256(&root).into()) {
+        let root = sha256(&root);
+        if stated != Some(root.into()) {
             return refuse("its root digest is not that of the files that it lists");
         }
         let ignored =
             predicate.serialization.ignore_paths.iter().map(|it| report_path(Path::new(it)));
         Ok(Self {
             subject: subject.name.clone(),
+            root,
             resources,
             ignored: ignored.collect(),
         })

@@ -7,6 +7,7 @@ mod command;
 mod damage;
 mod diff;
 mod fixtures;
+mod formats;
 mod house;
 mod hub;
 mod layouts;

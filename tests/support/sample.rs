@@ -220,6 +220,7 @@ pub fn tiny() -> Report {
             path: "model.safetensors".to_owned(),
             format: "safetensors".to_owned(),
             metadata: BTreeMap::new(),
+            operators: BTreeMap::new(),
             tensors: vec![tensor("w", "F32", &[2, 3], 72)],
         }],
         weight_sets: vec![WeightSet {
@@ -317,6 +318,7 @@ pub fn hostile() -> Report {
         file.path = attack();
         file.format = attack();
         file.metadata = BTreeMap::from([(attack(), attack())]);
+        file.operators = BTreeMap::from([(attack(), 3)]);
         file.tensors.truncate(ATTACKS.len() + 1);
         for tensor in &mut file.tensors {
             tensor.name = attack();
@@ -437,6 +439,7 @@ pub fn layers(layers: u64) -> Vec<Weights> {
             path: format!("model-0000{number}-of-00002.safetensors"),
             format: "safetensors".to_owned(),
             metadata: BTreeMap::from([("format".to_owned(), "pt".to_owned())]),
+            operators: BTreeMap::new(),
             tensors: tensors.collect(),
         }
     };

@@ -1,7 +1,7 @@
 //! What the model is, and how much memory it takes.
 
 use super::{Block, Line, Section, dotted, name, numbers, plain, quiet};
-use crate::report::{Memory, Report};
+use crate::report::{Memory, Report, Weights};
 
 /// What the files say that the model is; `None` where they say nothing.
 pub(super) fn section(report: &Report) -> Option<Section> {
@@ -12,13 +12,14 @@ pub(super) fn section(report: &Report) -> Option<Section> {
     })
 }
 
-/// A line on what it is, one on an adapter, one on memory.
+/// A line on what it is, one on its graph, one on an adapter, one on memory.
 pub(in crate::render) fn lines(report: &Report) -> Vec<Line> {
     let mut lines = Vec::new();
     let is = identity(report);
     if !is.is_empty() {
         lines.push(dotted(is));
     }
+    lines.extend(graph(report));
     lines.extend(adapter(report));
     lines.extend(report.model.memory.as_ref().map(memory));
     lines
@@ -33,8 +34,10 @@ fn identity(report: &Report) -> Vec<Line> {
         (None, None) => {}
     }
     if let Some(seen) = &model.recognized {
-        let types = seen.model_types.join(" or ");
-        parts.push(vec![plain(format!("looks like {types}: ")), plain(&seen.reason)]);
+        parts.push(vec![
+            plain(format!("{}: ", resemblance(&seen.model_types))),
+            plain(&seen.reason),
+        ]);
     }
     let compared = report.totals.tensors > 0; // without tensors there was nothing to compare
     match model.config_check.as_str() {
@@ -55,6 +58,48 @@ fn identity(report: &Report) -> Vec<Line> {
         ))]);
     }
     parts
+}
+
+/// Model types named where several have the same layout; the JSON report names them all.
+const ALIKE: usize = 3;
+
+/// `looks like llama`, `laid out as bert, as roberta and as 2 more are`.
+fn resemblance(types: &[String]) -> String {
+    let (named, more) = types.split_at(types.len().min(ALIKE));
+    match (named, more.len()) {
+        ([one], _) => format!("looks like {one}"),
+        ([named @ .., last], 0) => format!("laid out as {} and as {last} are", named.join(", as ")),
+        (named, more) => format!("laid out as {} and as {more} more are", named.join(", as ")),
+    }
+}
+
+/// Operators named, those that are called most; the JSON report names them all.
+const OPERATORS: usize = 5;
+
+/// `model.tflite: a graph of 12 CONV_2D, 3 ADD and 2 other kinds of operator`, where one graph can be meant.
+fn graph(report: &Report) -> Option<Line> {
+    let mut graphs: Vec<&Weights> =
+        report.weights.iter().filter(|it| !it.operators.is_empty()).collect();
+    if graphs.len() > 1 {
+        let primary = report.weight_sets.iter().find(|set| set.primary)?;
+        graphs.retain(|it| primary.paths.contains(&it.path));
+    }
+    let [graph] = graphs[..] else { return None };
+    let mut operators: Vec<(&String, u64)> =
+        graph.operators.iter().map(|(operator, calls)| (operator, *calls)).collect();
+    operators.sort_by_key(|(operator, calls)| (u64::MAX - calls, *operator));
+    let (named, others) = operators.split_at(operators.len().min(OPERATORS));
+    let named: Vec<String> =
+        named.iter().map(|(operator, calls)| format!("{calls} {operator}")).collect();
+    let mut line = vec![
+        name(&graph.path),
+        plain(format!(": a graph of {}", named.join(", "))),
+    ];
+    if !others.is_empty() {
+        let kinds = numbers::plural(others.len() as u64, "other kind");
+        line.push(plain(format!(" and {kinds} of operator")));
+    }
+    Some(line)
 }
 
 /// `lora adapter of rank 8 onto q_proj, v_proj`.
