@@ -332,7 +332,7 @@ pub struct Explain {
 /// Arguments of `licenses`.
 #[derive(Debug, Args)]
 pub struct Licenses {
-    /// Only those whose id, name, vendor or class holds this text
+    /// Only those whose id, names, vendor or class hold this text
     #[arg(value_name = "TEXT")]
     pub filter: Option<String>,
 
@@ -450,6 +450,7 @@ pub struct Inspect {
         long,
         value_name = "LIST",
         value_delimiter = ',',
+        value_parser = territory,
         requires = "uses",
         help_heading = "Terms"
     )]
@@ -611,6 +612,13 @@ pub enum Color {
     Always,
     /// Never
     Never,
+}
+
+/// A place that a license may leave out, as `--territory` takes it.
+fn territory(name: &str) -> Result<String, String> {
+    crate::licenses::place(name).ok_or_else(|| {
+        "not a place known here: use a country's two letters, EU, EEA, UK or worldwide".to_owned()
+    })
 }
 
 /// The names in a table of outputs, so that `--help` grows with it.

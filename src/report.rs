@@ -525,6 +525,15 @@ pub struct Term {
     pub topic: String,
     /// A word or a number.
     pub is: Is,
+    /// What a number counts: `MAU`, `USD/year`.
+    #[serde(default)]
+    pub unit: Option<String>,
+    /// For `territory`: the regions left out.
+    #[serde(default)]
+    pub regions: Vec<String>,
+    /// Where it concerns only a part of what the license covers, or only what is named here.
+    #[serde(default)]
+    pub only: Option<String>,
     /// Where in the text.
     pub section: Option<String>,
     /// In a few words.
@@ -553,6 +562,9 @@ pub struct UseAnswer {
     pub says: String,
     /// Where in the text.
     pub sections: Vec<String>,
+    /// In our own words, one for each thing that decided it, with its license's name.
+    #[serde(default)]
+    pub why: Vec<String>,
 }
 
 /// What the frameworks of openness make of the release, side by side.

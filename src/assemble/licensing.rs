@@ -52,6 +52,7 @@ pub(super) fn answer(it: &UseAnswer) -> report::UseAnswer {
         }
         .to_owned(),
         sections: it.sections.clone(),
+        why: it.why.clone(),
     }
 }
 
@@ -123,6 +124,9 @@ fn term(it: &Term) -> report::Term {
     report::Term {
         topic: it.topic.clone(),
         is,
+        unit: it.unit.clone(),
+        regions: it.regions.clone(),
+        only: it.only.clone(),
         section: it.section.clone(),
         note: it.note.clone(),
         verified: it.verified,

@@ -15,6 +15,8 @@ pub struct Code {
     pub stub_of: Option<String>,
     /// `SPDX-License-Identifier` lines among the first 64: line from 1, and the expression.
     pub licenses: Vec<(u32, String)>,
+    /// The comment at the top, where it speaks of a license and no such line names one.
+    pub header: Option<String>,
     /// Calls that reach out of the program, by line: Python alone, and the commands of notebooks.
     pub reaches: Vec<Reach>,
     /// Whether the file goes on after what was read.

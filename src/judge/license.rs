@@ -8,9 +8,9 @@ mod statements;
 
 use super::{Case, Check, Found};
 use crate::{
-    licenses::{Agreement, Class, Match, ReadingKind, compare},
+    licenses::{Agreement, Class, How, License, Match, ReadingKind, compare},
     terms::{Held, Name},
-    words::{Category, LicenseScope, Place, Severity},
+    words::{Category, Confidence, LicenseScope, Place, Severity},
 };
 
 pub(super) const CHECKS: &[Check] = &[
@@ -53,6 +53,16 @@ pub(super) const CHECKS: &[Check] = &[
         hint: "Have the added or changed words read before you rely on the license's name.",
         references: &[],
         find: altered,
+    },
+    Check {
+        id: "license-cut",
+        category: Category::License,
+        severity: Severity::Low,
+        title: "A license text that is cut short",
+        impact: "What the missing part says cannot be read here, and most licenses ask for a whole copy.",
+        hint: "Get the whole text from where the model was published.",
+        references: &[],
+        find: cut,
     },
     Check {
         id: "license-unknown",
@@ -215,6 +225,21 @@ fn called(name: &str) -> String {
     }
 }
 
+/// The names of licenses, as they read after `the`: `MIT License and the Apache License 2.0`.
+fn all_called(licenses: &[&License]) -> String {
+    let mut names: Vec<String> = Vec::new();
+    for license in licenses {
+        let name = called(&license.name);
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    match names.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and the {last}", rest.join(", the ")),
+        _ => names.concat(),
+    }
+}
+
 fn tag_differs(case: &Case) -> Vec<Found> {
     let seen = case.terms.held.iter().filter(|held| held.covers_weights()).flat_map(|it| &it.texts);
     let texts: Vec<(&Place, &Match)> =
@@ -252,15 +277,37 @@ fn tag_differs(case: &Case) -> Vec<Found> {
 fn altered(case: &Case) -> Vec<Found> {
     let texts = case.terms.held.iter().flat_map(|held| held.texts.iter().map(move |it| (held, it)));
     let found = texts.filter_map(|(held, seen)| {
-        let found = seen.found.as_ref().filter(|_| held.is_altered())?;
-        let name = held.license().map_or("a license", |it| it.name.as_str());
-        let (count, more) = (found.added_words, found.added.first());
-        let quoted = more.map_or(String::new(), |words| format!(", e.g. \"{words}\""));
-        Some(Found::at(
-            seen.at.clone(),
-            format!("is the text of {name} with {count} more words{quoted}"),
-        ))
+        let found = seen.found.as_ref().filter(|it| it.how == How::Altered)?;
+        let name = held.license().map_or_else(String::new, |it| called(&it.name));
+        let how = match (found.added_words, found.added.first()) {
+            (0, _) if found.missing_words > 0 => "with words taken out of it".to_owned(),
+            (0, _) => "under another heading".to_owned(),
+            (count, Some(words)) => {
+                let words = words.trim_end_matches(" …");
+                format!("with {count} more {}, e.g. \"{words}\"", plural(count))
+            }
+            (count, None) => format!("with {count} more {}", plural(count)),
+        };
+        Some(Found::at(seen.at.clone(), format!("is the text of the {name} {how}")))
     });
+    found.collect()
+}
+
+fn plural(count: u32) -> &'static str {
+    if count == 1 { "word" } else { "words" }
+}
+
+fn cut(case: &Case) -> Vec<Found> {
+    let texts = case.terms.held.iter().flat_map(|held| held.texts.iter().map(move |it| (held, it)));
+    let policies = case.terms.policies.iter().filter_map(|seen| Some((seen, seen.found.as_ref()?)));
+    let held = texts.filter_map(|(_, seen)| Some((seen, seen.found.as_ref()?)));
+    let found =
+        held.chain(policies).filter(|(_, found)| found.how == How::Cut).map(|(seen, found)| {
+            let name = &found.license.name;
+            let message =
+                format!("holds {:.0} % of the text of the {}", found.score * 100.0, called(name));
+            Found::at(seen.at.clone(), message).confidence(Confidence::Likely)
+        });
     found.collect()
 }
 

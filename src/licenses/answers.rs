@@ -2,14 +2,9 @@
 
 use super::catalog::{Kind, License};
 use super::class::{Class, Freedom};
+use super::places;
 use super::terms::Term;
 use super::uses::{Says, Situation, Use, UseAnswer};
-
-/// Member states of the European Union by their ISO codes, for licenses that leave the Union out.
-const EU: [&str; 28] = [
-    "EU", "AT", "BE", "BG", "HR", "CY", "CZ", "DK", "EE", "FI", "FR", "DE", "GR", "HU", "IE", "IT",
-    "LV", "LT", "LU", "MT", "NL", "PL", "PT", "RO", "SK", "SI", "ES", "SE",
-];
 
 /// What these licenses, which all hold at once, say about each use.
 ///
@@ -36,6 +31,28 @@ pub fn answers(licenses: &[&License], uses: &[Use], situation: Situation<'_>) ->
         .collect()
 }
 
+/// What a choice between licenses says: the mildest answer to each use, since whoever takes the release
+/// may choose. `choices` are the answers of each license to the same uses.
+///
+/// ```
+/// use weighbill::licenses::{Says, Situation, Use, answers, any_of, license};
+///
+/// let one = |id| answers(&[license(id).expect("known")], &[Use::FineTune], Situation::default());
+/// let either = any_of(vec![one("gpl-3.0"), one("cc0-1.0")]);
+/// assert_eq!(either[0].says, Says::Permitted);
+/// ```
+pub fn any_of(choices: Vec<Vec<UseAnswer>>) -> Vec<UseAnswer> {
+    let mut best: Vec<UseAnswer> = Vec::new();
+    for (at, answer) in choices.into_iter().flat_map(|answers| answers.into_iter().enumerate()) {
+        match best.get_mut(at) {
+            Some(have) if answer.says < have.says => *have = answer,
+            Some(_) => {}
+            None => best.push(answer),
+        }
+    }
+    best
+}
+
 /// The facts that bear on one use, while they are gathered.
 #[derive(Default)]
 struct Draft {
@@ -44,9 +61,11 @@ struct Draft {
 
 impl Draft {
     fn license(&mut self, license: &License, asked: Use, situation: Situation<'_>) {
-        if license.terms.is_empty()
-            || license.class.freedom().is_none() && license.kind != Kind::Policy
-        {
+        if license.kind == Kind::Policy {
+            self.territory(license, situation.territory);
+            return self.policy(license, asked);
+        }
+        if license.terms.is_empty() || license.class.freedom().is_none() {
             self.add(license, None, Says::Unclear, "nothing is known of its terms");
             return;
         }
@@ -60,6 +79,40 @@ impl Draft {
         }
         if matches!(asked, Use::Commercial | Use::Host) {
             self.use_restrictions(license);
+        } else if let Some(users) = situation.users {
+            self.above_cap(license, users);
+        }
+    }
+
+    /// Above a cap on users no right is left, whatever the use.
+    fn above_cap(&mut self, license: &License, users: u64) {
+        let cap = license.term("user_cap").filter(|term| term.only.is_none());
+        if let Some((term, cap)) = cap.and_then(|term| Some((term, term.is.number()?)))
+            && users > cap
+        {
+            let why = format!("no rights above {} without a further license", amount(term));
+            self.add(license, Some(term), Says::Prohibited, &why);
+        }
+    }
+
+    /// A use policy lies over a license: only what it bars counts.
+    fn policy(&mut self, policy: &License, asked: Use) {
+        let bars = |topic: &str, words: &[&str]| {
+            policy.term(topic).filter(|term| words.contains(&term.is.text()))
+        };
+        match asked {
+            Use::Commercial if bars("commercial", &["no"]).is_some() => {
+                let term = policy.term("commercial");
+                self.add(policy, term, Says::Prohibited, "no commercial use");
+            }
+            Use::Distill => {
+                let outputs = ["forbidden", "forbidden-competing", "noncommercial-only"];
+                if bars("output_training", &outputs).is_some() {
+                    self.distill(policy);
+                }
+            }
+            Use::Commercial | Use::Host => self.use_restrictions(policy),
+            Use::FineTune | Use::Redistribute => {}
         }
     }
 
@@ -86,8 +139,12 @@ impl Draft {
             why: Vec::new(),
         };
         for (_, section, why) in self.facts.into_iter().filter(|(have, ..)| *have == says) {
-            let section = section.filter(|section| !answer.sections.contains(section));
-            answer.sections.extend(section);
+            let named = section.into_iter().flat_map(|section| sections(&section));
+            for section in named.collect::<Vec<_>>() {
+                if !answer.sections.contains(&section) {
+                    answer.sections.push(section);
+                }
+            }
             if !answer.why.contains(&why) {
                 answer.why.push(why);
             }
@@ -96,24 +153,36 @@ impl Draft {
     }
 
     fn territory(&mut self, license: &License, territory: &[String]) {
-        let Some(term) = license.term("territory") else {
+        let Some(term) = license.term("territory").filter(|term| !term.regions.is_empty()) else {
             return;
         };
-        for place in territory {
-            let place = place.to_ascii_uppercase();
-            let inside = |region: &String| {
-                *region == place || region == "EU" && EU.contains(&place.as_str())
+        let part = term.only.as_deref().map_or(String::new(), |only| format!(" for {only}"));
+        let regions = term.regions.join(", ");
+        if territory.is_empty() {
+            let why = format!("no rights in {regions}{part}");
+            self.add(license, Some(term), Says::Conditional, &why);
+        }
+        for name in territory {
+            let (says, why) = match places::place(name) {
+                Some(place) if term.regions.iter().any(|it| places::meets(&place, it)) => {
+                    let says = if term.only.is_some() {
+                        Says::Conditional
+                    } else {
+                        Says::Prohibited
+                    };
+                    let region = term.regions.iter().find(|it| places::meets(&place, it));
+                    let region = region.filter(|it| **it != place && place != "WORLD");
+                    let of = region.map_or(String::new(), |region| format!(" (of {region})"));
+                    let place = if place == "WORLD" { &regions } else { &place };
+                    (says, format!("no rights in {place}{of}{part}"))
+                }
+                Some(_) => continue,
+                None => (
+                    Says::Unclear,
+                    format!("no rights in {regions}{part}, and \"{name}\" is no place known here"),
+                ),
             };
-            if term.regions.iter().any(inside) {
-                let says = if term.only.is_some() {
-                    Says::Conditional
-                } else {
-                    Says::Prohibited
-                };
-                let part =
-                    term.only.as_deref().map_or(String::new(), |only| format!(" for {only}"));
-                self.add(license, Some(term), says, &format!("no rights in {place}{part}"));
-            }
+            self.add(license, Some(term), says, &why);
         }
     }
 
@@ -137,40 +206,17 @@ impl Draft {
     fn caps(&mut self, license: &License, users: Option<u64>) {
         if let Some(term) = license.term("user_cap") {
             let cap = term.is.number().unwrap_or(0);
-            let unit = term.unit.as_deref().unwrap_or("users");
             match users {
                 Some(users) if users <= cap => {
-                    self.add(
-                        license,
-                        None,
-                        Says::Permitted,
-                        &format!("{users} users are within {cap} {unit}"),
-                    );
+                    let why = format!("{users} users are within {}", amount(term));
+                    self.add(license, Some(term), Says::Permitted, &why);
                 }
-                Some(_) if term.only.is_none() => {
-                    self.add(
-                        license,
-                        Some(term),
-                        Says::Prohibited,
-                        &format!("no rights above {cap} {unit}"),
-                    );
-                }
-                _ => self.add(
-                    license,
-                    Some(term),
-                    Says::Conditional,
-                    &format!("a cap of {cap} {unit}"),
-                ),
+                Some(users) if term.only.is_none() => self.above_cap(license, users),
+                _ => self.add(license, Some(term), Says::Conditional, &threshold(term)),
             }
         }
         if let Some(term) = license.term("revenue_cap") {
-            let unit = term.unit.as_deref().unwrap_or_default();
-            self.add(
-                license,
-                Some(term),
-                Says::Conditional,
-                &format!("a revenue cap of {} {unit}", term.is),
-            );
+            self.add(license, Some(term), Says::Conditional, &threshold(term));
         }
     }
 
@@ -182,16 +228,55 @@ impl Draft {
     }
 
     fn fine_tune(&mut self, license: &License) {
+        let term = license.term("derivatives");
         if license.says("derivatives") == "no" || license.class == Class::NoDerivatives {
-            self.add(license, license.term("derivatives"), Says::Prohibited, "no changed versions");
+            self.add(license, term, Says::Prohibited, "changed versions may not be shared");
             return;
         }
+        if license.says("redistribution") == "no" {
+            let term = license.term("redistribution");
+            self.add(license, term, Says::Prohibited, "changed versions may not be handed on");
+            return;
+        }
+        self.notice(license);
         self.no_commerce(license);
-        self.carried(license);
+        self.carried(license, true);
+        if let Some(term) = license.term("state_changes").filter(|term| term.is.text() == "yes") {
+            self.add(license, Some(term), Says::Conditional, "changes are to be stated");
+        }
+        self.badge(license, true);
+        if let Some(term) = license.term("name_prefix") {
+            let why = format!("the name of what is made from it must begin with \"{}\"", term.is);
+            self.add(license, Some(term), Says::Conditional, &why);
+        }
         if license.class.freedom() == Some(Freedom::Free) || license.says("flow_down") == "none" {
-            self.add(license, None, Says::Permitted, "changed versions may be shared");
-        } else if self.facts.is_empty() {
+            self.add(license, term, Says::Permitted, "changed versions may be shared");
+        } else if license.says("flow_down").is_empty() && license.says("derivatives") != "yes" {
             self.add(license, None, Says::Unclear, "the terms are not clear on changed versions");
+        }
+    }
+
+    /// What copyright lines and texts go with a copy.
+    fn notice(&mut self, license: &License) {
+        if let Some(notice) = license.term("notice").filter(|term| term.is.text() != "none") {
+            let words = notice.is.text();
+            let literal = words.chars().any(char::is_uppercase) && !words.starts_with("keep");
+            let why = match words {
+                "yes" => "a notice is due".to_owned(),
+                _ if literal => format!("a notice is due, \"{words}\""),
+                _ => format!("a notice is due: {words}"),
+            };
+            self.add(license, Some(notice), Says::Conditional, &why);
+        }
+    }
+
+    /// Words to be shown; `derived`: by what is made from the model, not by a copy of it.
+    fn badge(&mut self, license: &License, derived: bool) {
+        let term = license.term("badge").filter(|term| derived || term.only.is_none());
+        if let Some(term) = term {
+            let part = term.only.as_deref().map_or(String::new(), |only| format!(" ({only})"));
+            let why = format!("the words \"{}\" are to be shown{part}", term.is);
+            self.add(license, Some(term), Says::Conditional, &why);
         }
     }
 
@@ -203,7 +288,7 @@ impl Draft {
             "allowed-with-naming" => {
                 (Says::Conditional, "outputs may train other models that bear the name")
             }
-            "forbidden" => (Says::Prohibited, "outputs may not train other models"),
+            "forbidden" => (Says::Prohibited, "it bars training on outputs"),
             "forbidden-competing" => (Says::Conditional, "outputs may not train competing models"),
             "noncommercial-only" => (Says::Conditional, "for no commercial end"),
             "derivative" => (
@@ -226,11 +311,10 @@ impl Draft {
             _ => (Says::Unclear, "the terms are not clear on handing on"),
         };
         self.add(license, term, says, why);
-        if let Some(notice) = license.term("notice").filter(|term| term.is.text() != "none") {
-            self.add(license, Some(notice), Says::Conditional, "a notice is due");
-        }
+        self.notice(license);
         self.no_commerce(license);
-        self.carried(license);
+        self.carried(license, false);
+        self.badge(license, false);
     }
 
     fn host(&mut self, license: &License, users: Option<u64>) {
@@ -243,9 +327,10 @@ impl Draft {
                 license,
                 license.term("flow_down"),
                 Says::Conditional,
-                "users over a network get the source",
+                "users over a network are owed the source",
             );
         }
+        self.badge(license, false);
         if let Some(term) = license.term("remote_restriction") {
             self.add(
                 license,
@@ -253,6 +338,9 @@ impl Draft {
                 Says::Conditional,
                 "the licensor may restrict use from afar",
             );
+        }
+        if license.says("commercial") == "no" {
+            return self.no_commerce(license);
         }
         self.commercial(license, users);
     }
@@ -270,9 +358,10 @@ impl Draft {
     }
 
     /// What a derivative or a copy has to carry.
-    fn carried(&mut self, license: &License) {
-        let term = license.term("flow_down");
-        match license.says("flow_down") {
+    fn carried(&mut self, license: &License, derived: bool) {
+        let copies_only = |term: &&Term| term.only.as_deref() == Some("copies");
+        let term = license.term("flow_down").filter(|term| !derived || !copies_only(term));
+        match term.map_or("", |term| term.is.text()) {
             "whole-license" => {
                 self.add(license, term, Says::Conditional, "it stays under this license");
             }
@@ -284,14 +373,32 @@ impl Draft {
             }
             _ => {}
         }
-        for (topic, why) in [
-            ("badge", "words are to be shown"),
-            ("name_prefix", "its name must begin so"),
-        ] {
-            if let Some(term) = license.term(topic) {
-                self.add(license, Some(term), Says::Conditional, &format!("{why}: {}", term.is));
-            }
-        }
+    }
+}
+
+/// What stands above a number of users or a revenue, and what depends on it.
+fn threshold(term: &Term) -> String {
+    match &term.only {
+        Some(only) => format!("above {} more is asked: {only}", amount(term)),
+        None => format!("a cap of {}", amount(term)),
+    }
+}
+
+/// `700 million MAU`, whatever depends on it.
+fn amount(term: &Term) -> String {
+    Term { only: None, ..term.clone() }.reads()
+}
+
+/// The sections of `1.a, 2` each by itself; one with words in it (`5, Attachment A`) stays whole.
+fn sections(at: &str) -> Vec<String> {
+    let number = |part: &str| {
+        !part.contains(' ')
+            && part.chars().next().is_some_and(|c| c.is_ascii_digit() || "IVX".contains(c))
+    };
+    if at.split(", ").all(number) {
+        at.split(", ").map(str::to_owned).collect()
+    } else {
+        vec![at.to_owned()]
     }
 }
 
@@ -310,21 +417,66 @@ mod tests {
     #[test]
     fn what_the_terms_say() {
         use Says::{Conditional, Permitted, Prohibited, Unclear};
-        check("mit", Use::Commercial, Permitted, "");
+        check("mit", Use::Commercial, Permitted, "paragraph 1");
         check("mit", Use::Distill, Permitted, "");
-        check("mit", Use::FineTune, Permitted, "");
-        check("mit", Use::Redistribute, Conditional, "");
-        check("cc0-1.0", Use::Redistribute, Permitted, "");
-        check("llama2", Use::Commercial, Conditional, "1.a, 2 2 1.b.iv");
+        check("mit", Use::FineTune, Conditional, "paragraph 2");
+        check("mit", Use::Redistribute, Conditional, "paragraph 2");
+        check("apache-2.0", Use::FineTune, Conditional, "4 4.b");
+        check("cc0-1.0", Use::Redistribute, Permitted, "2 3");
+        check("cc0-1.0", Use::FineTune, Permitted, "2 3");
+        check("llama2", Use::Commercial, Conditional, "1.a 2 1.b.iv");
         check("llama2", Use::Distill, Prohibited, "1.b.v");
         check("llama3.1", Use::Distill, Conditional, "1.b.i");
+        check("llama3.1", Use::Host, Conditional, "1.b.i 1.a 2 1.b.iv");
         check("gemma", Use::Distill, Conditional, "1.1(e)");
         check("falcon-180b-1.0", Use::Host, Prohibited, "9.3");
         check("cc-by-nc-4.0", Use::Commercial, Prohibited, "2.a.1");
-        check("cc-by-nd-4.0", Use::FineTune, Prohibited, "");
-        check("agpl-3.0", Use::Host, Conditional, "5.c, 13");
+        check("cc-by-nc-4.0", Use::Host, Conditional, "2.a.1");
+        check("cc-by-nd-4.0", Use::FineTune, Prohibited, "2.a.1");
+        check("cc-by-4.0", Use::Commercial, Permitted, "2.a.1");
+        check("gpl-3.0", Use::Distill, Unclear, "2");
+        check("agpl-3.0", Use::Host, Conditional, "5.c 13");
+        check("elastic-2.0", Use::Host, Prohibited, "Limitations");
+        check("ms-research-license", Use::FineTune, Prohibited, "1.c 2.e");
+        check("qwen", Use::Redistribute, Conditional, "3.c 3.a");
+        check("qwen", Use::FineTune, Conditional, "3.c 3.a 3.b 5.b");
+        check("chatglm3", Use::FineTune, Unclear, "");
+        check("nvidia-open-model", Use::FineTune, Conditional, "3.1 3.2");
+        check("c-uda", Use::Commercial, Conditional, "");
+        check("openmdw-1.0", Use::Redistribute, Conditional, "");
         check("other", Use::Commercial, Unclear, "");
         check("Zend-2.0", Use::Commercial, Unclear, "");
+    }
+
+    #[test]
+    fn who_asks_and_where_counts() {
+        use Says::{Conditional, Permitted, Prohibited, Unclear};
+        let many = Some(800_000_000);
+        check_for("llama2", Use::Commercial, many, "", Prohibited);
+        check_for("llama2", Use::Redistribute, many, "", Prohibited);
+        check_for("llama2", Use::Commercial, Some(5), "", Conditional);
+        check_for("qwen", Use::Commercial, Some(5), "", Permitted);
+        check_for("qwen", Use::FineTune, Some(100_000_001), "", Prohibited);
+        check_for("kimi-k2-modified-mit", Use::Commercial, many, "", Conditional);
+        check_for("llama4", Use::Commercial, None, "DE", Prohibited);
+        check_for("llama4", Use::Commercial, None, "Germany", Prohibited);
+        check_for("llama4", Use::Commercial, None, "US", Conditional);
+        check_for("llama3.2", Use::Commercial, None, "EU", Conditional);
+        check_for("tencent-hunyuan-community", Use::FineTune, None, "", Conditional);
+        check_for("tencent-hunyuan-community", Use::FineTune, None, "GB", Prohibited);
+        check_for("tencent-hunyuan-community", Use::FineTune, None, "worldwide", Prohibited);
+        check_for("tencent-hunyuan-community", Use::FineTune, None, "Ruritania", Unclear);
+        check_for("mit", Use::Commercial, many, "Ruritania", Permitted);
+        check_for("llama4-aup", Use::Commercial, None, "EU", Conditional);
+        check_for("cohere-labs-aup", Use::Distill, None, "", Conditional);
+    }
+
+    #[track_caller]
+    fn check_for(id: &str, asked: Use, users: Option<u64>, place: &str, says: Says) {
+        let territory: Vec<String> = place.split_whitespace().map(str::to_owned).collect();
+        let situation = Situation { users, territory: &territory };
+        let answer = &answers(&[license(id).expect("known")], &[asked], situation)[0];
+        assert_eq!(answer.says, says, "{:?}", answer.why);
     }
 
     #[track_caller]

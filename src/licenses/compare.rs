@@ -134,6 +134,9 @@ pub fn dropped<'a>(base: &'a License, own: Option<&License>) -> Vec<&'a Term> {
     }
     let own_says = |topic| own.map_or("", |own| own.says(topic));
     let lost = |term: &&Term| {
+        if term.only.as_deref() == Some("copies") {
+            return false;
+        }
         let says = term.is.text();
         match term.topic.as_str() {
             "commercial" => says == "no" && own_says("commercial") != "no",
@@ -202,6 +205,7 @@ mod tests {
             license,
             how,
             score: 1.0,
+            edition: None,
             line,
             last_line,
             added_words: 0,

@@ -21,6 +21,14 @@ const REST: usize = 40;
 /// A run of words this long changes a license whatever it says.
 const INSERTED: usize = 25;
 
+/// So many words in all that stand in no standard text, and that no words of the standard made room
+/// for, change a license: names in the place of other names do not.
+const ADDED: usize = 30;
+const PUT_IN: usize = 7;
+
+/// A clause that was taken out has at least so many words; a name that was replaced has fewer.
+const TAKEN_OUT: usize = 16;
+
 /// Longer lines than this, in words, are more than a copyright line.
 const COPYRIGHT_LINE: usize = 24;
 
@@ -41,6 +49,8 @@ pub(super) struct Part {
     pub(super) open: bool,
     /// How many words inside it are missing here.
     pub(super) missing: usize,
+    /// The longest run of these.
+    pub(super) gap: usize,
     /// What is left over beside it, its words as places in the text, copyright lines aside.
     pub(super) added: Vec<Run>,
 }
@@ -68,6 +78,7 @@ pub(super) fn cover(
             span,
             open: exact.open,
             missing: 0,
+            gap: 0,
             added: Vec::new(),
         });
     }
@@ -113,6 +124,10 @@ fn leave_over(words: &[Word<'_>], covered: &[bool], parts: &mut [Part], alone: b
         let heads =
             next.map(|part| (leftover::weigh(words, place.clone(), &name(part), true), part));
         if let Some((run, part)) = heads.filter(|(run, _)| run.set_aside) {
+            let title = run.words.start.saturating_sub(BESIDE)..run.words.end;
+            if leftover::is_other_version(&words[title], part.id) {
+                part.how = part.how.max(How::Altered);
+            }
             part.added.push(run);
             continue;
         }
@@ -134,7 +149,12 @@ fn leave_over(words: &[Word<'_>], covered: &[bool], parts: &mut [Part], alone: b
     for part in parts {
         // Words replaced are mostly names; words taken out and not replaced are terms.
         let inside = |run: &Run| run.words.start > part.span.start && run.words.end < part.span.end;
-        if part.how == How::Whole && part.missing > 1 && !part.added.iter().any(inside) {
+        let within: usize = part.added.iter().filter(|&run| inside(run)).map(Run::counted).sum();
+        let added: usize = part.added.iter().map(Run::counted).sum();
+        let unreplaced = part.missing > 1 && !part.added.iter().any(inside);
+        let taken_out = unreplaced || part.gap >= TAKEN_OUT;
+        let put_in = part.share < 1.0 && within > part.missing + PUT_IN || added >= ADDED;
+        if part.how == How::Whole && (taken_out || put_in) {
             part.how = How::Altered;
         }
     }

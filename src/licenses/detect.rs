@@ -3,11 +3,14 @@
 
 use super::catalog::{Kind, License};
 use super::cover::{self, Part};
+use super::editions::Likeness;
 use super::fold::{Folded, Word};
 use super::leftover::{self, Run};
+use super::markup;
 use super::phrases::{self, Hit, Strength};
 use super::read::{How, Match};
-use super::{declared, links, ordinary};
+use super::shingles::Hashes;
+use super::{declared, editions, links, ordinary};
 
 /// How many runs of added words are shown, and how many words of each.
 const SHOWN: usize = 3;
@@ -41,7 +44,25 @@ pub(super) fn detect(text: &str, folded: &Folded, words: &[Word<'_>], name: &str
         parts.is_empty() || place.into_iter().any(|(_, covered)| !covered)
     };
     let sure: Vec<&Hit> = sure().filter(own).collect();
-    let mut matches: Vec<Match> = sure.iter().map(|hit| by_phrases(hit, folded)).collect();
+    let hashes = Hashes::new(words);
+    let place = |hit: &Hit| {
+        let at = |byte: usize| words.partition_point(|word| word.start < byte);
+        at(hit.place.start)..at(hit.place.end)
+    };
+    let others = |hit: &Hit| {
+        let others = sure.iter().filter(|other| other.license.id != hit.license.id);
+        let parts =
+            parts.iter().filter(|part| part.how == How::Whole).map(|part| part.span.clone());
+        others.map(|other| place(other)).chain(parts).collect::<Vec<_>>()
+    };
+    let alone = !is_prose(name) && !markup::is_html(text);
+    let mut matches: Vec<Match> = sure
+        .iter()
+        .map(|hit| {
+            let like = editions::liken(hit.license, words, &hashes, &others(hit), alone);
+            by_phrases(hit, like, folded, words)
+        })
+        .collect();
     let stands_beside = |part: &&Part| {
         let beside = words.len().saturating_sub(part.span.len());
         sure.iter().all(|hit| hit.license.kind == Kind::Rider)
@@ -88,39 +109,55 @@ fn is_prose(name: &str) -> bool {
         .any(|word| name.contains(word))
 }
 
-fn by_phrases(hit: &Hit, folded: &Folded) -> Match {
-    Match {
+fn by_phrases(hit: &Hit, like: Option<Likeness>, folded: &Folded, words: &[Word<'_>]) -> Match {
+    let mut found = Match {
         license: hit.license,
         how: How::Whole,
         score: 0.9 + 0.1 * hit.share,
+        edition: None,
         line: folded.line_at(hit.place.start),
         last_line: folded.line_at(hit.place.end),
         added_words: 0,
         missing_words: 0,
         added: Vec::new(),
+    };
+    if let Some(like) = like {
+        let ends = words.get(like.span.start).zip(words.get(like.span.end.saturating_sub(1)));
+        if let Some((first, last)) = ends {
+            found.line = found.line.min(folded.line_at(first.start));
+            found.last_line = found.last_line.max(folded.line_at(last.start));
+        }
+        (found.how, found.score, found.edition) = (like.how, like.share, Some(like.edition));
+        found.missing_words = u32::try_from(like.missing).unwrap_or(u32::MAX);
+        (found.added_words, found.added) = shown(&like.added, words);
     }
+    found
+}
+
+/// How many words were added, and the longest runs of them.
+fn shown(added: &[Run], words: &[Word<'_>]) -> (u32, Vec<String>) {
+    let mut runs: Vec<&Run> = added.iter().filter(|run| run.counted() > 0).collect();
+    runs.sort_by_key(|run| std::cmp::Reverse(run.counted()));
+    let count: usize = runs.iter().map(|run| run.counted()).sum();
+    let shown = runs.iter().take(SHOWN).map(|run| leftover::excerpt(words, run, SHOWN_WORDS));
+    (u32::try_from(count).unwrap_or(u32::MAX), shown.collect())
 }
 
 fn by_cover(part: &Part, folded: &Folded, words: &[Word<'_>]) -> Option<Match> {
     // The text of a GNU license does not tell whether a later version may be chosen.
     let license = ordinary::license(part.id.trim_end_matches("-or-later"))?;
-    let mut runs: Vec<&Run> = part.added.iter().filter(|run| run.counted() > 0).collect();
-    runs.sort_by_key(|run| std::cmp::Reverse(run.counted()));
-    let added: usize = runs.iter().map(|run| run.counted()).sum();
+    let (added_words, added) = shown(&part.added, words);
     let (first, last) = (words.get(part.span.start)?, words.get(part.span.end.checked_sub(1)?)?);
     Some(Match {
         license,
         how: part.how,
         score: part.share,
+        edition: None,
         line: folded.line_at(first.start),
         last_line: folded.line_at(last.start),
-        added_words: u32::try_from(added).unwrap_or(u32::MAX),
+        added_words,
         missing_words: u32::try_from(part.missing).unwrap_or(u32::MAX),
-        added: runs
-            .iter()
-            .take(SHOWN)
-            .map(|run| leftover::excerpt(words, run, SHOWN_WORDS))
-            .collect(),
+        added,
     })
 }
 
@@ -134,6 +171,7 @@ fn by_name(license: &'static License, line: u32, reference: bool) -> Match {
         license,
         how,
         score: NAMED,
+        edition: None,
         line,
         last_line: line,
         added_words: 0,

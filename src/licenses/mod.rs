@@ -8,6 +8,7 @@
 //! | Which licenses are in this text? | [`read`] |
 //! | What does this declared value mean? | [`declared`], [`by_link`] |
 //! | Which licenses does this sentence name? | [`named_in`] |
+//! | Which license does the header of a code file state? | [`stated_in_header`] |
 //! | What does this license ask? | [`license`], [`License::terms`] |
 //! | What does it say about this use? | [`answers`] |
 //! | Do the card and the text agree? | [`compare`] |
@@ -17,7 +18,7 @@
 //! | Is it open for the Model Openness Framework? | [`mof`] |
 //!
 //! Where a text goes: `decode` and `sniff` (is it text at all?), `markup` and `fold` (one form for
-//! all), `phrases` (the catalog's own licenses), `standards` (ordinary ones, word for word), `nearest`
+//! all), `phrases` (the catalog's own licenses), `editions` (whole, cut or changed), `standards` (ordinary ones, word for word), `nearest`
 //! (changed ones), `cover` and `leftover` (what is there beside them), `detect` (all of it in order).
 
 pub mod mof;
@@ -31,7 +32,9 @@ mod declared;
 mod decode;
 mod detect;
 mod duties;
+mod editions;
 mod fold;
+mod header;
 mod known;
 mod leftover;
 mod links;
@@ -39,6 +42,7 @@ mod markup;
 mod nearest;
 mod ordinary;
 mod phrases;
+mod places;
 mod read;
 mod shingles;
 mod sniff;
@@ -47,16 +51,18 @@ mod standards;
 mod terms;
 mod uses;
 
-pub use answers::answers;
+pub use answers::{answers, any_of};
 pub use catalog::{Catalog, HubId, Kind, License, catalog};
 pub use class::{Class, Freedom};
 pub use compare::{Agreement, compare, dropped, same_text};
 pub use declared::{Declared, Meaning, declared};
 pub use decode::Encoding;
 pub use duties::{Duty, Shown, Unmet, unmet};
+pub use header::stated_in_header;
 pub use known::{Known, of_dataset, of_model};
 pub use links::by_link;
 pub use ordinary::license;
+pub use places::place;
 pub use read::{How, Match, Reading, read};
 pub use sniff::{ErrorPage, ReadingKind};
 pub use spoken::named_in;

@@ -11,6 +11,7 @@ use spdx::detection::Store;
 use super::catalog::catalog;
 use super::cover::{self, Part};
 use super::fold;
+use super::leftover;
 use super::read::How;
 use super::shingles::{Hashes, SHINGLE};
 use super::standards;
@@ -41,6 +42,17 @@ const NEAR: usize = 400;
 /// A title has at most so many words, and a clause at least so many shingles.
 const TITLE: usize = 24;
 const CLAUSE: usize = 15;
+
+/// What heads that which comes after the terms, and after how much of a text in percent.
+const ANNEXES: [&str; 6] = [
+    "addendum",
+    "annex",
+    "appendix",
+    "attachment",
+    "exhibit",
+    "schedule",
+];
+const ANNEX_FROM: usize = 85;
 
 /// So many matches close together are no chance.
 const SURE_RUN: usize = 12;
@@ -87,10 +99,10 @@ pub(super) fn nearest(hashes: &Hashes, covered: &mut [bool], named: &[&str]) -> 
             break;
         };
         let candidate = candidates.remove(best.index);
-        let (missing, words) = if best.share >= NAMES {
+        let (missing, gap, words) = if best.share >= NAMES {
             missing(candidate.id, &shingles)
         } else {
-            (0, 0)
+            (0, 0, 0)
         };
         let how = match best.share {
             share if share >= WHOLE => How::Whole,
@@ -116,6 +128,7 @@ pub(super) fn nearest(hashes: &Hashes, covered: &mut [bool], named: &[&str]) -> 
             span,
             open: false,
             missing,
+            gap,
             added: Vec::new(),
         });
     }
@@ -181,12 +194,12 @@ pub(super) fn account_for(part: &Part, hashes: &Hashes, covered: &mut [bool]) {
     }
 }
 
-/// How many words of a standard text, a title in front aside, are in none of these shingles, and
-/// how many words it has.
+/// How many words of a standard text, a title in front aside, are in none of these shingles, the
+/// longest run of them, and how many words it has.
 /// Numbers and single letters do not count: copies number their paragraphs as they like.
-fn missing(id: &str, shingles: &[u32]) -> (usize, usize) {
+fn missing(id: &str, shingles: &[u32]) -> (usize, usize, usize) {
     let Some(text) = standard_text(id) else {
-        return (0, 0);
+        return (0, 0, 0);
     };
     let (main, _) = standards::split_appendix(id, &text);
     let folded = fold::fold(main);
@@ -199,10 +212,17 @@ fn missing(id: &str, shingles: &[u32]) -> (usize, usize) {
         }
     }
     let first = here.iter().take(TITLE).position(|here| *here).unwrap_or(0);
-    let counts = |text: &str| text.len() > 1 && !text.starts_with(|c: char| c.is_ascii_digit());
-    let inner = words.iter().zip(&here).skip(first);
-    let missing = inner.filter(|(word, here)| !**here && counts(word.text)).count();
-    (missing, words.len())
+    let said = |run: &Range<usize>| {
+        words[run.clone()].iter().filter(|word| leftover::is_said(word.text)).count()
+    };
+    let runs = || leftover::runs(&here).into_iter().filter(|run| run.start >= first);
+    let missing = runs().map(|run| said(&run)).sum();
+    // Many copies leave off what comes after the terms.
+    let annex = words.iter().skip(words.len() / 100 * ANNEX_FROM);
+    let annex = annex.take_while(|word| !ANNEXES.contains(&word.text)).count();
+    let terms = words.len() / 100 * ANNEX_FROM + annex;
+    let gap = runs().filter(|run| run.start < terms).map(|run| said(&run)).max().unwrap_or(0);
+    (missing, gap, words.len())
 }
 
 /// Whether a shingle is not wholly covered.

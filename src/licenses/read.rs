@@ -34,9 +34,12 @@ pub struct Match {
     pub license: &'static License,
     /// Whether the text is that license, a changed form of it, or only speaks of it.
     pub how: How,
-    /// From 0 to 1. For a text of the catalog 0.9, and a tenth more for the share of its phrases that
-    /// were found; for an ordinary license the share of the standard text that stands here.
+    /// From 0 to 1: the share of the standard text, or of the edition, that stands here. For a text of
+    /// the catalog of which no edition is known 0.9, and a tenth more for the share of its phrases that
+    /// were found.
     pub score: f32,
+    /// The edition that the text was held against, where one of several texts of a license is known.
+    pub edition: Option<&'static str>,
     /// The first line of the place, from 1.
     pub line: u32,
     /// The last.

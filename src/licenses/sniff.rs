@@ -45,6 +45,9 @@ pub enum ErrorPage {
 /// Longer texts than this, in words, are not taken for error pages.
 const ERROR_PAGE: usize = 400;
 
+/// How far into such a page, in characters, it says what the matter is.
+const FRONT: usize = 400;
+
 /// Longer texts than this, in words, are more than an address.
 const LINK: usize = 20;
 
@@ -116,7 +119,10 @@ fn error_page(text: &str, folded: &str, words: usize) -> Option<ErrorPage> {
     if !markup::is_html(text) {
         return None;
     }
-    if has("404") || has("not found") || has("doesnt exist") || has("does not exist") {
+    // a license may have the words further down
+    let front = folded.char_indices().nth(FRONT).map_or(folded, |(end, _)| &folded[..end]);
+    let says = ["404", "not found", "doesnt exist", "does not exist"];
+    if says.iter().any(|needle| front.contains(needle)) {
         return Some(ErrorPage::NotFound);
     }
     let form =

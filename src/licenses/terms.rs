@@ -37,6 +37,62 @@ pub struct Term {
     pub verified: bool,
 }
 
+impl Term {
+    /// Where it stands, as it reads in a sentence: `section 1.b.v`, `last paragraph`.
+    pub fn place(&self) -> Option<String> {
+        let section = self.section.as_ref()?;
+        let number = section.starts_with(|c: char| c.is_ascii_digit())
+            || section
+                .split(['.', ','])
+                .next()
+                .is_some_and(|it| it.chars().all(|c| "IVX".contains(c)));
+        Some(if number {
+            format!("section {section}")
+        } else {
+            section.clone()
+        })
+    }
+
+    /// What it says, for a reader: `700 million MAU`, `not in EU, UK, KR`, `forbidden`.
+    pub fn reads(&self) -> String {
+        let unit = self.unit.as_ref().map_or(String::new(), |unit| format!(" {unit}"));
+        let said = match &self.is {
+            Is::Number(number) if *number >= 1_000_000 && number % 1_000_000 == 0 => {
+                format!("{} million", number / 1_000_000)
+            }
+            Is::Text(_) if !self.regions.is_empty() => {
+                format!("not in {}", self.regions.join(", "))
+            }
+            Is::Text(word) => SAYINGS
+                .iter()
+                .find(|(have, _)| have == word)
+                .map_or(word.clone(), |(_, saying)| (*saying).to_owned()),
+            Is::Number(number) => number.to_string(),
+        };
+        let only = self.only.as_ref().map_or(String::new(), |only| format!(" ({only})"));
+        format!("{said}{unit}{only}")
+    }
+}
+
+/// The catalog's words that are short for more.
+#[rustfmt::skip]
+const SAYINGS: [(&str, &str); 14] = [
+    ("allowed-with-naming", "yes, and such models must be named for it"),
+    ("annex", "those of an annex"),
+    ("any-ip", "one over any intellectual property in it"),
+    ("clause", "those of a clause"),
+    ("copyright-or-patent", "one over copyright or patents"),
+    ("derivative", "such a model counts as a derivative"),
+    ("forbidden-competing", "no competing ones"),
+    ("law-only", "those that the law bars"),
+    ("list", "those of a list"),
+    ("no-claim", "the licensor claims none"),
+    ("noncommercial-only", "for no commercial end"),
+    ("patent", "one over patents"),
+    ("policy", "those of a use policy"),
+    ("whole-license", "the whole license"),
+];
+
 /// The value of a [`Term`]: a number that can be counted against, or a word.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]

@@ -14,8 +14,9 @@ pub const MOST: usize = 1 << 20;
 
 /// Imports that are kept.
 const MOST_IMPORTS: usize = 256;
-/// Lines at the top that may name a license.
+/// Lines at the top that may name a license, and the bytes of them that are kept.
 const HEADER_LINES: usize = 64;
+const HEADER_BYTES: usize = 8192;
 
 /// Reads a source file by the language that its name, or its first line, asks for.
 pub fn read(path: &str, text: &Text) -> Code {
@@ -25,7 +26,9 @@ pub fn read(path: &str, text: &Text) -> Code {
     let mut reaches = reaches::Reading::python();
     reading.take(cut, &mut reaches);
     let mut code = reading.finish();
-    code.licenses = licenses(cut);
+    code.licenses = tags(cut);
+    code.header =
+        Some(comment(cut)).filter(|it| code.licenses.is_empty() && speaks_of_a_license(it));
     code.reaches = reaches.found;
     code.cut = text.cut || cut.len() < text.text.len();
     code
@@ -54,8 +57,34 @@ pub(super) fn language(path: &str, text: &str) -> Language {
     }
 }
 
+/// Whether a comment is worth keeping for what it says of terms.
+fn speaks_of_a_license(comment: &str) -> bool {
+    let lower = comment.to_ascii_lowercase();
+    lower.contains("licen") || lower.contains("under the terms")
+}
+
+/// The comment, or the string, that a file begins with.
+fn comment(text: &str) -> String {
+    const MARKS: [&str; 7] = ["#", "//", "*", "--", "%", ";", "<!--"];
+    const BLOCKS: [(&str, &str); 3] = [("/*", "*/"), ("\"\"\"", "\"\"\""), ("'''", "'''")];
+    let mut closes = None;
+    let mut lines = Vec::new();
+    for line in text.lines().take(HEADER_LINES) {
+        let bare = line.trim_start();
+        if let Some(close) = closes {
+            closes = (!bare.contains(close)).then_some(close);
+        } else if let Some((open, close)) = BLOCKS.iter().find(|(open, _)| bare.starts_with(open)) {
+            closes = (!bare[open.len()..].contains(close)).then_some(*close);
+        } else if !bare.is_empty() && !MARKS.iter().any(|mark| bare.starts_with(mark)) {
+            break;
+        }
+        lines.push(line);
+    }
+    super::data::head_of(&lines.join("\n"), HEADER_BYTES).to_owned()
+}
+
 /// `SPDX-License-Identifier` lines in the header.
-fn licenses(text: &str) -> Vec<(u32, String)> {
+fn tags(text: &str) -> Vec<(u32, String)> {
     const TAG: &str = "SPDX-License-Identifier:";
     let lines = (1..).zip(text.lines().take(HEADER_LINES));
     let found = lines.filter_map(|(line, text): (u32, &str)| {
@@ -421,6 +450,7 @@ impl Reading {
             stub_of: stub.filter(|_| only_imports).map(|import| import.module.clone()),
             imports: self.imports,
             licenses: Vec::new(),
+            header: None,
             reaches: Vec::new(),
             cut: false,
         }

@@ -13,7 +13,8 @@ use crate::{
     digest,
     facts::{Artifact, Facts, LicenseText},
     licenses::{
-        self, Declared, How, Kind, License, Match, Meaning, ReadingKind, Situation, Use, UseAnswer,
+        self, Declared, How, Kind, License, Match, Meaning, ReadingKind, Says, Situation, Use,
+        UseAnswer,
     },
     words::{FileKind, LicenseScope, Place},
 };
@@ -113,6 +114,22 @@ impl Held {
             .any(|seen| seen.found.as_ref().is_none_or(|found| found.how <= How::Altered))
     }
 
+    /// Why nothing is said of what it permits.
+    fn is_open_for(&self) -> String {
+        match (&self.name, self.license()) {
+            (_, Some(license)) => {
+                format!(
+                    "{}: the text here was changed, so that what is known of it does not hold",
+                    license.name
+                )
+            }
+            (Name::Text(path), _) => format!("{path}: a text of no license that is known here"),
+            (Name::Named(name) | Name::Known(name), _) => {
+                format!("\"{name}\": no license that is known here")
+            }
+        }
+    }
+
     /// Whether a text of it was changed.
     pub fn is_altered(&self) -> bool {
         let altered = |seen: &Seen| seen.found.as_ref().is_some_and(|it| it.how == How::Altered);
@@ -121,10 +138,44 @@ impl Held {
 }
 
 impl Terms {
-    /// What the licenses of the weights together say about each of `uses`.
+    /// What the licenses of the weights, and the use policies beside them, together say about each of
+    /// `uses`. A text that was changed and one that is not known here leave every use unclear; of a
+    /// choice (`MIT OR GPL-3.0`) the mildest counts.
     pub fn answers(&self, uses: &[Use], situation: Situation) -> Vec<UseAnswer> {
-        let licenses: Vec<&License> = self.of_weights().filter_map(Held::license).collect();
-        licenses::answers(&licenses, uses, situation)
+        let held: Vec<&Held> = self.of_weights().collect();
+        let open = |it: &&&Held| it.license().is_none() || it.is_altered();
+        let open: Vec<String> = held.iter().filter(open).map(|it| it.is_open_for()).collect();
+        let known = held.iter().filter(|it| !it.is_altered()).filter_map(|it| it.license());
+        let known: Vec<&License> = known.collect();
+        let policies = self.policies.iter().filter_map(|it| Some(it.found.as_ref()?.license));
+        let policies: Vec<&License> = policies.collect();
+        let of = |licenses: &[&License]| {
+            licenses::answers(&[licenses, policies.as_slice()].concat(), uses, situation)
+        };
+        let mut answers = if open.is_empty() && self.is_choice(&known) {
+            licenses::any_of(known.iter().map(|license| of(&[license])).collect())
+        } else {
+            of(&known)
+        };
+        for answer in answers.iter_mut().filter(|it| !open.is_empty() && it.says < Says::Prohibited)
+        {
+            answer.says = Says::Unclear;
+            answer.sections.clear();
+            answer.why.clone_from(&open);
+        }
+        answers
+    }
+
+    /// Whether some declaration leaves the choice between these very licenses.
+    fn is_choice(&self, licenses: &[&License]) -> bool {
+        let mut declared = self.of_weights().flat_map(|held| &held.declared);
+        licenses.len() > 1
+            && declared.any(|stated| {
+                stated.means.meaning == Meaning::Any
+                    && licenses.iter().all(|&license| {
+                        stated.means.licenses.iter().any(|it| licenses::same_text(it, license))
+                    })
+            })
     }
 
     /// The licenses that cover the weights.
@@ -277,7 +328,42 @@ impl Gathering {
         }
     }
 
+    /// A name that nobody knows, or that several licenses go by, beside a text that is known: the name
+    /// is the publisher's own for that text.
+    fn name_texts(&mut self) {
+        let known = |(key, (_, texts)): (&(LicenseScope, Name), &(Vec<Stated>, Vec<Seen>))| {
+            let whole = texts
+                .iter()
+                .any(|seen| seen.found.as_ref().is_some_and(|it| it.how <= How::Altered));
+            let fits = matches!(&key.1, Name::Known(_)) && whole;
+            fits.then(|| key.clone())
+        };
+        let names: Vec<(LicenseScope, Name)> =
+            self.held.keys().filter(|(_, name)| matches!(name, Name::Named(_))).cloned().collect();
+        for key in names {
+            let texts: Vec<(LicenseScope, Name)> =
+                self.held.iter().filter_map(known).filter(|(scope, _)| *scope == key.0).collect();
+            let meant = |name: &Name, stated: &Stated| match name {
+                Name::Known(id) => stated.means.licenses.iter().any(|it| it.id == *id),
+                Name::Named(_) | Name::Text(_) => false,
+            };
+            let Some((stated, seen)) = self.held.remove(&key) else {
+                continue;
+            };
+            let open = stated.iter().all(|it| it.means.licenses.is_empty());
+            let of = match texts.as_slice() {
+                [one] if open => Some(one),
+                all => all.iter().find(|(_, name)| stated.iter().any(|it| meant(name, it))),
+            };
+            match of {
+                Some(of) => self.held.entry(of.clone()).or_default().0.extend(stated),
+                None => _ = self.held.insert(key, (stated, seen)),
+            }
+        }
+    }
+
     fn finish(mut self) -> Terms {
+        self.name_texts();
         self.weigh_prose();
         let mut terms = self.terms;
         let held = self.held.into_iter();

@@ -75,10 +75,12 @@ pub(super) fn all(facts: &Facts) -> Vec<Statement> {
                 }));
             }
             Contents::Code(code) => {
-                found.extend(code.licenses.iter().map(|(line, value)| Statement::Declared {
-                    at: Place::file(&artifact.path).line(*line),
+                let header = code.header.as_deref().map(crate::licenses::stated_in_header);
+                let stated = code.licenses.iter().cloned().chain(header.into_iter().flatten());
+                found.extend(stated.map(|(line, value)| Statement::Declared {
+                    at: Place::file(&artifact.path).line(line),
                     scope: LicenseScope::Code,
-                    value: value.clone(),
+                    value,
                 }));
             }
             _ => {}
@@ -102,6 +104,12 @@ fn of_card(artifact: &Artifact, card: &Card, found: &mut Vec<Statement>) {
         };
         if let Some(node) = card.key(key).filter(|node| !redundant(node)) {
             found.extend(names(artifact, key, node, scope));
+            // a map names no license, and is not to be lost either
+            if let Some((inner, _)) = node.entries().first() {
+                let at = Place::file(&artifact.path).line(node.line).key(key);
+                let value = format!("{{{inner}: …}}");
+                found.push(Statement::Declared { at, scope, value });
+            }
         }
     }
     if name.is_none()
@@ -121,7 +129,7 @@ fn of_card(artifact: &Artifact, card: &Card, found: &mut Vec<Statement>) {
     found.extend(prose::of_card(artifact, card, scope));
 }
 
-/// Every name in a value: a text, a list of texts; a map is no name, and is told as written.
+/// Every name in a value: a text, a list of texts.
 fn names<'a>(
     artifact: &'a Artifact,
     key: &'a str,

@@ -1,6 +1,8 @@
 //! Where the terms of a release contradict each other or leave something out: each finding on a
 //! release that shows it, and on none that does not.
 
+use weighbill::{Request, licenses::Use};
+
 use crate::build::Release;
 
 /// A release with weights, a card and nothing else.
@@ -151,6 +153,147 @@ fn a_license_for_the_code_alone_leaves_the_weights_out() {
     insta::assert_debug_snapshot!(terms(&one), @r###"
     [
         "medium license-weights-left-out pyproject.toml:3: the license here is for the code, and none is stated for the weights",
+    ]
+    "###);
+}
+
+/// What the terms say about these uses, each as `use says sections`, and why.
+fn uses(release: &Release, asked: &[Use], territory: &[&str]) -> (Vec<String>, Vec<String>) {
+    let mut request = Request::of(&release.path());
+    request.uses = asked.to_vec();
+    request.territory = territory.iter().map(|&it| it.to_owned()).collect();
+    let report = weighbill::inspect(&request, 2, &|_, _| {}).unwrap();
+    let told =
+        report.uses.iter().map(|it| format!("{} {} {}", it.of, it.says, it.sections.join(" ")));
+    (told.collect(), report.uses.iter().flat_map(|it| it.why.clone()).collect())
+}
+
+#[test]
+fn a_changed_license_answers_nothing() {
+    let mit = spdx::license_id("MIT").unwrap().text();
+    let changed = release("a", "---\nlicense: mit\n---\n# A\n")
+        .file("LICENSE", format!("{mit}\n\nNot for military use, and not for sale."));
+    insta::assert_debug_snapshot!(uses(&changed, &[Use::Commercial], &[]), @r###"
+    (
+        [
+            "commercial unclear ",
+        ],
+        [
+            "MIT License: the text here was changed, so that what is known of it does not hold",
+        ],
+    )
+    "###);
+    let named = release("a", "---\nlicense: other\nlicense_name: mine\n---\n# A\n");
+    insta::assert_debug_snapshot!(uses(&named, &[Use::Host], &[]), @r###"
+    (
+        [
+            "host unclear ",
+        ],
+        [
+            "\"mine\": no license that is known here",
+        ],
+    )
+    "###);
+}
+
+#[test]
+fn of_a_choice_the_mildest_answer_counts() {
+    let either = release("a", "---\nlicense: GPL-3.0-only OR Apache-2.0\n---\n# A\n");
+    insta::assert_debug_snapshot!(uses(&either, &[Use::FineTune], &[]).0, @r###"
+    [
+        "fine-tune conditional 4 4.b",
+    ]
+    "###);
+    let both = release("a", "---\nlicense: GPL-3.0-only AND Apache-2.0\n---\n# A\n");
+    insta::assert_debug_snapshot!(uses(&both, &[Use::FineTune], &[]).0, @r###"
+    [
+        "fine-tune conditional 4 4.b 5 5.c",
+    ]
+    "###);
+}
+
+#[test]
+fn where_it_is_used_counts() {
+    let card = "---\nlicense: llama4\n---\n# A\n";
+    insta::assert_debug_snapshot!(uses(&release("Llama-4-a", card), &[Use::FineTune], &["DE"]), @r###"
+    (
+        [
+            "fine-tune prohibited llama4-aup, last paragraph",
+        ],
+        [
+            "Llama 4 Community License Agreement: no rights in DE (of EU): people living in, and companies based in, the European Union; end users of products are exempt; all Llama 4 models are multimodal",
+        ],
+    )
+    "###);
+    insta::assert_debug_snapshot!(uses(&release("Llama-4-a", card), &[Use::FineTune], &["US"]).0, @r###"
+    [
+        "fine-tune conditional 1.b.iii 1.b.i",
+    ]
+    "###);
+}
+
+#[test]
+fn every_license_of_the_weights_is_named() {
+    let card = "---\nlicense: [apache-2.0, mit]\nbase_model: meta-llama/Llama-2-7b-hf\n\
+                datasets: [tatsu-lab/alpaca]\n---\n# Tuned\n";
+    insta::assert_debug_snapshot!(terms(&release("finance-7b", card)), @r###"
+    [
+        "medium license-base-duties README.md:3: the base model meta-llama/Llama-2-7b-hf was published under the Llama 2 Community License Agreement; the Apache License 2.0 and the MIT License here do not carry: user cap (2), use restrictions (1.b.iv), output training (1.b.v), flow down (1.b.i)",
+        "info license-data-restricts README.md:4: the card names the data set tatsu-lab/alpaca, known to be under the Creative Commons Attribution Non Commercial 4.0 International license; the weights are under the Apache License 2.0 and the MIT License",
+    ]
+    "###);
+}
+
+#[test]
+fn a_text_cut_short_is_told() {
+    let apache = spdx::license_id("Apache-2.0").unwrap().text();
+    let cut = release("a", "---\nlicense: apache-2.0\n---\n# A\n").file("LICENSE", &apache[..5000]);
+    insta::assert_debug_snapshot!(terms(&cut), @r###"
+    [
+        "low license-cut LICENSE: holds 54 % of the text of the Apache License 2.0",
+    ]
+    "###);
+}
+
+#[test]
+fn headers_of_code_are_counted_by_license() {
+    let header = |of: &str| {
+        format!("# Copyright 2024 Some Team.\n#\n# Licensed under the {of};\n\nimport torch\n")
+    };
+    let apache = header("Apache License, Version 2.0 (the \"License\")");
+    let meta = "# This source code is licensed under the license found in the\n# LICENSE file here.\nimport os\n";
+    let one = release("a", "---\nlicense: mit\n---\n# A\n")
+        .file("modeling_a.py", &apache)
+        .file("configuration_a.py", &apache)
+        .file("util.py", meta)
+        .file("kernel.cu", "// SPDX-License-Identifier: BSD-3-Clause\nint main() {}\n");
+    let report = one.inspect();
+    let told: Vec<String> = report
+        .licenses
+        .iter()
+        .map(|it| format!("{} {} in {}", it.id, it.scope, it.declared.len()))
+        .collect();
+    insta::assert_debug_snapshot!(told, @r###"
+    [
+        "mit all in 1",
+        "apache-2.0 code in 2",
+        "bsd-3-clause code in 1",
+    ]
+    "###);
+}
+
+#[test]
+fn a_name_of_the_publishers_own_is_that_of_the_text() {
+    let mit = spdx::license_id("MIT").unwrap().text();
+    let own =
+        release("a", "---\nlicense: other\nlicense_name: mine\nlicense_link: LICENSE\n---\n# A\n")
+            .file("LICENSE", mit);
+    insta::assert_debug_snapshot!(terms(&own), @"[]");
+    assert_eq!(own.inspect().licenses.len(), 1);
+    let map = release("a", "---\nlicense: {x: y}\n---\n# A\n");
+    insta::assert_debug_snapshot!(terms(&map), @r###"
+    [
+        "low license-unknown README.md:2: \"{x: …}\" is no license that is known here",
     ]
     "###);
 }

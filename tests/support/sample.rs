@@ -80,18 +80,7 @@ pub fn llama() -> Report {
         disclosure("carbon", "31.22 tCO2eq, by the card", 72),
     ];
     report.licenses = vec![community()];
-    report.uses = vec![
-        UseAnswer {
-            of: "distill".to_owned(),
-            says: "prohibited".to_owned(),
-            sections: vec!["1.b.v".to_owned()],
-        },
-        UseAnswer {
-            of: "commercial".to_owned(),
-            says: "conditional".to_owned(),
-            sections: vec!["1.a".to_owned(), "2".to_owned()],
-        },
-    ];
+    report.uses = uses();
     report.openness = Some(openness());
     report.findings = vec![
         finding(
@@ -125,6 +114,24 @@ fn configs() -> Vec<ConfigValues> {
         values: BTreeMap::from([("vocab_size".to_owned(), "32000".to_owned())]),
         cut: false,
     }]
+}
+
+/// What was asked of the terms.
+fn uses() -> Vec<UseAnswer> {
+    vec![
+        UseAnswer {
+            of: "distill".to_owned(),
+            says: "prohibited".to_owned(),
+            sections: vec!["1.b.v".to_owned()],
+            why: vec!["it bars training on outputs: of other large language models".to_owned()],
+        },
+        UseAnswer {
+            of: "commercial".to_owned(),
+            says: "conditional".to_owned(),
+            sections: vec!["1.a".to_owned(), "2".to_owned()],
+            why: vec!["a cap of 700 million MAU".to_owned()],
+        },
+    ]
 }
 
 /// What its card states of the model.
@@ -594,6 +601,9 @@ fn community() -> License {
     let term = |topic: &str, is: Is, section: &str, note: &str| Term {
         topic: topic.to_owned(),
         is,
+        unit: None,
+        regions: Vec::new(),
+        only: None,
         section: Some(section.to_owned()),
         note: (!note.is_empty()).then(|| note.to_owned()),
         verified: true,

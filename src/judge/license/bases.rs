@@ -74,12 +74,15 @@ fn by_name(case: &Case, own: &[&License], unknown: bool) -> Option<Found> {
 /// The terms of the base that none of the release's own licenses carries; `None` where nothing is
 /// dropped, or where a license that is not known here may carry them.
 fn dropped(base: &'static License, own: &[&License], unknown: bool) -> Option<Vec<&'static Term>> {
-    let least = own.iter().map(|&own| licenses::dropped(base, Some(own))).min_by_key(Vec::len);
-    let dropped = match least {
-        Some(dropped) => dropped,
-        None if unknown => return None,
-        None => licenses::dropped(base, None),
+    let mut dropped = match own {
+        [] if unknown => return None,
+        [] => licenses::dropped(base, None),
+        [first, ..] => licenses::dropped(base, Some(first)),
     };
+    for &own in own.iter().skip(1) {
+        let lost = licenses::dropped(base, Some(own));
+        dropped.retain(|term| lost.contains(term));
+    }
     (!dropped.is_empty()).then_some(dropped)
 }
 
@@ -102,8 +105,9 @@ fn what_is_lost(dropped: &[&Term], own: &[&License]) -> String {
         .collect();
     match own {
         [] => format!("no license is stated here that carries its terms: {}", told.join(", ")),
-        [one, ..] => {
+        [one] => {
             format!("the {} here does not carry: {}", super::called(&one.name), told.join(", "))
         }
+        all => format!("the {} here do not carry: {}", super::all_called(all), told.join(", ")),
     }
 }

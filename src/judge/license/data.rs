@@ -11,11 +11,13 @@ use crate::{
 pub(super) fn find(case: &Case) -> Vec<Found> {
     let own = case.terms.of_weights().filter_map(Held::license);
     let open: Vec<&License> = own.filter(|it| it.osi_approved || it.mof_open).collect();
-    let Some(weights) = open.first() else {
+    if open.is_empty() {
         return Vec::new();
+    }
+    let name = super::all_called(&open);
+    let restricts = |license: &License| {
+        open.iter().all(|&weights| !licenses::dropped(license, Some(weights)).is_empty())
     };
-    let name = super::called(&weights.name);
-    let restricts = |license: &License| !licenses::dropped(license, Some(weights)).is_empty();
     let held = case.terms.held.iter().filter(|held| held.scope == LicenseScope::Data);
     let here = held.filter_map(|held| {
         let license = held.license().filter(|it| restricts(it))?;

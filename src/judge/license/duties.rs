@@ -54,8 +54,7 @@ fn found(case: &Case, say: impl Fn(&str, &Unmet) -> Option<String>) -> Vec<Found
         licenses::unmet(license, &shown)
             .iter()
             .filter_map(|duty| {
-                let section = duty.term.section.as_ref();
-                let section = section.map_or_else(String::new, |it| format!(" (section {it})"));
+                let section = duty.term.place().map_or_else(String::new, |it| format!(" ({it})"));
                 let message = say(&format!("{name}{section}"), duty)?;
                 let sure = if duty.term.verified {
                     Confidence::Likely

@@ -138,9 +138,33 @@ pub(super) fn uses(report: &Report) -> Option<Section> {
         numeric: &[],
         rows,
     };
-    let section = Section {
-        title: "Uses",
-        blocks: vec![Block::Table(table)],
-    };
+    let mut blocks = vec![Block::Table(table)];
+    let reasons = reasons(report);
+    if !reasons.is_empty() {
+        blocks.push(Block::List(reasons));
+    }
+    let section = Section { title: "Uses", blocks };
     (!report.uses.is_empty()).then_some(section)
+}
+
+/// What decided the answers, each reason once, with the uses that it decided.
+pub(in crate::render) fn reasons(report: &Report) -> Vec<Line> {
+    let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
+    let all = report.uses.iter().flat_map(|answer| answer.why.iter().map(move |why| (answer, why)));
+    for (answer, why) in all {
+        match reasons.iter_mut().find(|(have, _)| have == why) {
+            Some((_, uses)) => uses.push(&answer.of),
+            None => reasons.push((why, vec![&answer.of])),
+        }
+    }
+    // beside one license alone its name says nothing
+    let only = match report.licenses.as_slice() {
+        [one] => format!("{}: ", one.name),
+        _ => String::new(),
+    };
+    let said = |(why, uses): (&str, Vec<&str>)| {
+        let why = why.strip_prefix(only.as_str()).unwrap_or(why);
+        vec![name(uses.join(", ")), plain(format!(": {why}"))]
+    };
+    reasons.into_iter().map(said).collect()
 }

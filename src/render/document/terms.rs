@@ -33,6 +33,8 @@ const TOPICS: &[Topic] = &[
         ("forbidden", "bars training other models on outputs"),
         ("forbidden-competing", "bars training competing models on outputs"),
         ("noncommercial-only", "outputs are for non-commercial use only"),
+        ("derivative", "models trained on outputs count as derivatives"),
+        ("clause", "a clause on outputs"),
         ("silent", ""),
     ], other: "training on outputs: {}" },
     Topic { key: "user_cap", words: &[], other: "{} monthly users" },
@@ -46,6 +48,7 @@ const TOPICS: &[Topic] = &[
         ("policy", "a use policy applies"),
     ], other: "use restrictions: {}" },
     Topic { key: "territory", words: &[("none", ""), ("worldwide", "")], other: "not in: {}" },
+    Topic { key: "derivatives", words: &[("yes", ""), ("no", "no changed versions may be shared")], other: "changed versions: {}" },
     Topic { key: "redistribution", words: &[
         ("allowed", ""),
         ("restricted", "redistribution restricted"),
@@ -106,13 +109,28 @@ fn say(topic: &Topic, term: &Term) -> Option<String> {
     let is = value(term);
     let known = topic.words.iter().find(|(word, _)| *word == is);
     let saying = known.map_or(topic.other, |(_, saying)| saying);
-    (!saying.is_empty()).then(|| saying.replace("{}", &is))
+    if saying.is_empty() {
+        return None;
+    }
+    Some(match (&term.is, &term.only) {
+        // a number that something depends on, and not the right to use the model
+        (Is::Number(_), Some(only)) if term.topic == "user_cap" => {
+            format!("above {is} monthly users: {only}")
+        }
+        (Is::Number(_), Some(only)) => format!("above {is}: {only}"),
+        (_, Some(only)) => format!("{} ({only})", saying.replace("{}", &is)),
+        (_, None) => saying.replace("{}", &is),
+    })
 }
 
 /// The value of a term for a reader: `700 M`, `forbidden`.
 pub(in crate::render) fn value(term: &Term) -> String {
     match &term.is {
-        Is::Number(n) => numbers::count(*n),
+        Is::Number(n) => match term.unit.as_deref() {
+            None | Some("MAU") => numbers::count(*n),
+            Some(unit) => format!("{} {unit}", numbers::count(*n)),
+        },
+        Is::Word(_) if !term.regions.is_empty() => term.regions.join(", "),
         Is::Word(word) => word.clone(),
     }
 }
@@ -147,6 +165,9 @@ mod tests {
         let term = Term {
             topic: topic.to_owned(),
             is,
+            unit: None,
+            regions: Vec::new(),
+            only: None,
             section,
             note: None,
             verified: true,

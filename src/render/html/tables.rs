@@ -12,7 +12,7 @@ use crate::{
             frameworks, g7,
             groups::{component_label, group_label},
             integrity::integrity_lines,
-            license::{license_head, license_sources},
+            license::{license_head, license_sources, reasons},
             openness::openness_lines,
             place, spaced,
             terms::{use_verdict, value},
@@ -131,6 +131,7 @@ pub(super) fn licenses(report: &Report) -> Markup {
                     }
                 }
             } }
+            ul { @for reason in reasons(report) { li { (line(&reason)) } } }
         }
     }
 }

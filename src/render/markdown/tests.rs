@@ -67,6 +67,9 @@ fn a_page_for_a_pull_request() {
     | `distill` | ✗ prohibited | 1.b.v |
     | `commercial` | \~ conditional | 1.a, 2 |
 
+    - `distill`: it bars training on outputs: of other large language models
+    - `commercial`: a cap of 700 million MAU
+
     ### Findings
 
     **1 medium, 2 low**

@@ -34,6 +34,8 @@ fn the_ten_second_screen() {
       use         the terms say  sections
       distill     ✗ prohibited   1.b.v
       commercial  ~ conditional  1.a, 2
+      - distill: it bars training on outputs: of other large language models
+      - commercial: a cap of 700 million MAU
 
     FINDINGS  1 medium, 2 low
       medium  called-open-source  README.md:12  the card says "open source"; the license is not OSI approved
@@ -77,6 +79,8 @@ fn the_ten_second_screen() {
       use         the terms say  sections
       distill     ✗ prohibited   1.b.v
       commercial  ~ conditional  1.a, 2
+      - distill: it bars training on outputs: of other large language models
+      - commercial: a cap of 700 million MAU
 
     FINDINGS  1 medium, 2 low
       medium  called-open-source  README.md:12  the card says "open source"; the
@@ -234,6 +238,8 @@ fn all_that_is_known() {
       use         the terms say  sections
       distill     ✗ prohibited   1.b.v
       commercial  ~ conditional  1.a, 2
+      - distill: it bars training on outputs: of other large language models
+      - commercial: a cap of 700 million MAU
 
     FINDINGS  1 medium, 2 low
       medium  called-open-source  README.md:12  the card says "open source"; the
@@ -307,6 +313,9 @@ fn a_narrow_screen() {
       use         the terms say  sections
       distill     ✗ prohibited   1.b.v
       commercial  ~ conditional  1.a, 2
+      - distill: it bars training on outputs: of other
+        large language models
+      - commercial: a cap of 700 million MAU
 
     FINDINGS  1 medium, 2 low
       medium  called-open-source  README.md:12  the
