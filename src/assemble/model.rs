@@ -1,7 +1,7 @@
 //! What the model is, as its configs, card and weights say.
 
 use crate::{
-    facts::{Facts, Node},
+    facts::{Facts, Node, path_in},
     report::{
         Adapter, BaseModel, Framework, Memory, Model, NamedDataset, Quantization, Recognized,
         SizeClaim, StatedResult,
@@ -106,10 +106,7 @@ fn quantization(it: &crate::sets::Quantization) -> Quantization {
 
 /// A file's path beside the primary weights; at the root where there are none.
 fn in_folder(primary: Option<&WeightSet>, name: &str) -> String {
-    match primary.map_or("", |set| set.folder.as_str()) {
-        "" => name.to_owned(),
-        folder => format!("{folder}/{name}"),
-    }
+    path_in(primary.map_or("", |set| set.folder.as_str()), name)
 }
 
 /// Told only where no config has told it.
@@ -117,7 +114,7 @@ fn recognized(facts: &Facts, sets: &Sets, set: &WeightSet) -> Option<Recognized>
     if sets.config.word() != "no_config" {
         return None;
     }
-    recognize(facts, set).map(|it| Recognized {
+    recognize(facts, sets, set).map(|it| Recognized {
         model_types: it.model_types.into_iter().map(str::to_owned).collect(),
         reason: it.reason,
     })

@@ -18,5 +18,6 @@ pub(super) fn run(args: &Tensors, out: &mut dyn Write) -> anyhow::Result<Outcome
     let (report, reused) = inspect::inspected(&request, &args.reading.target, &args.writing)?;
     let style = writing::style(&args.writing, args.all);
     writing::write(&plan, &report, &Style { reused, ..style }, out)?;
+    std::mem::forget(report); // as `inspect` does
     Ok(Outcome::Passed)
 }

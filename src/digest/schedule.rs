@@ -218,7 +218,7 @@ fn spread(streams: usize, threads: usize, kernels: &Kernels) -> (usize, usize) {
         let rounds = streams.div_ceil(threads * lanes(threads));
         (rounds * lanes(threads)) as f64 * cpu(threads)
     };
-    let fewest = streams.div_ceil(kernels.full()).clamp(1, threads);
+    let fewest = streams.div_ceil(MAX_LANES).clamp(1, threads);
     let bearable = (fewest..=threads).filter(|&few| wall(few) <= PATIENCE * wall(threads));
     let least = bearable.clone().map(cpu).fold(f64::INFINITY, f64::min);
     let most = bearable.rev().find(|&few| cpu(few) <= WORTH_IT * least).unwrap_or(threads);
@@ -247,11 +247,12 @@ mod tests {
         check(&STEEP, 8, 1, (1, 8));
         check(&STEEP, 8, 2, (1, 8)); // saves a fifth
         check(&STEEP, 8, 4, (4, 2)); // would take three times as long
-        check(&STEEP, 16, 2, (2, 8));
+        check(&STEEP, 16, 2, (1, 16)); // saves a quarter
+        check(&STEEP, 16, 4, (2, 8));
         check(&STEEP, 1000, 2, (2, 16));
         check(&FLAT, 4, 2, (2, 2));
         check(&FLAT, 8, 2, (2, 4));
-        check(&FLAT, 16, 2, (2, 8));
+        check(&FLAT, 16, 2, (1, 16));
     }
 
     #[track_caller]

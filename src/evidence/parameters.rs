@@ -7,7 +7,7 @@ use super::{
     names::{checkpoint_folder, count, shard, stem, step},
 };
 use crate::{
-    facts::{Artifact, Contents, Facts, ShardIndex, WeightFile, What},
+    facts::{Artifact, Contents, Facts, ShardIndex, WeightFile, What, path_in},
     sets::{Indexed, Sets},
     words::{FileKind, Role},
 };
@@ -83,7 +83,7 @@ pub(super) fn bundles<'a>(facts: &'a Facts, sets: &Sets) -> Vec<Bundle<'a>> {
     let mut indexed: BTreeSet<&str> = BTreeSet::new();
     let mut bundles: Vec<Bundle> = Vec::new();
     for checked in &sets.indexes {
-        let Some((artifact, index)) = index_of(facts, checked) else {
+        let Some((artifact, index)) = facts.index(checked.artifact) else {
             continue;
         };
         let (bundle, named) = by_index(artifact, index, checked, &files);
@@ -178,14 +178,6 @@ fn damage(artifact: &Artifact) -> Option<String> {
     }
 }
 
-fn index_of<'a>(facts: &'a Facts, checked: &Indexed) -> Option<(&'a Artifact, &'a ShardIndex)> {
-    let artifact = facts.artifacts.get(checked.artifact)?;
-    match &artifact.contents {
-        Contents::Index(index) => Some((artifact, index)),
-        _ => None,
-    }
-}
-
 fn by_index<'a>(
     artifact: &'a Artifact,
     index: &'a ShardIndex,
@@ -193,13 +185,7 @@ fn by_index<'a>(
     files: &BTreeMap<&'a str, (usize, &'a Artifact)>,
 ) -> (Bundle<'a>, Vec<&'a str>) {
     let folder = artifact.folder();
-    let joined = |name: &str| {
-        if folder.is_empty() {
-            name.to_owned()
-        } else {
-            format!("{folder}/{name}")
-        }
-    };
+    let joined = |name: &str| path_in(folder, name);
     let shards = index.weight_map.shards();
     let of = shards.len() as u64;
     let mut bundle = Bundle {

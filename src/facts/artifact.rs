@@ -47,6 +47,11 @@ impl Artifact {
         self.path.rsplit_once('/').map_or("", |(folder, _)| folder)
     }
 
+    /// The path of the file of this name in the same folder.
+    pub fn beside(&self, name: &str) -> String {
+        path_in(self.folder(), name)
+    }
+
     /// Every pickle in it, those in archives, packed layers and other pickles too.
     pub fn pickles(&self) -> impl Iterator<Item = &Pickle> {
         let listed = match &self.contents {
@@ -59,6 +64,15 @@ impl Artifact {
     /// Folders between it and the root.
     pub fn depth(&self) -> usize {
         self.path.matches('/').count()
+    }
+}
+
+/// The path of a file in a folder of the release; `""` is the root.
+pub(crate) fn path_in(folder: &str, name: &str) -> String {
+    if folder.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{folder}/{name}")
     }
 }
 

@@ -69,6 +69,7 @@ impl Build {
             vocabulary: highest + 1,
             added: 0,
             highest_id: Some(highest),
+            marks: Vec::new(),
         };
         self.file(path, FileKind::Tokenizer, None, Contents::Tokenizer(tokenizer))
     }

@@ -15,7 +15,7 @@ pub struct Code {
     pub stub_of: Option<String>,
     /// `SPDX-License-Identifier` lines among the first 64: line from 1, and the expression.
     pub licenses: Vec<(u32, String)>,
-    /// Calls that reach out of the program, by line: Python alone.
+    /// Calls that reach out of the program, by line: Python alone, and the commands of notebooks.
     pub reaches: Vec<Reach>,
     /// Whether the file goes on after what was read.
     pub cut: bool,
@@ -24,9 +24,11 @@ pub struct Code {
 /// A call by which code reaches out of the program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reach {
-    /// From 1.
+    /// From 1; in a notebook, within the cell.
     pub line: u32,
-    /// What is called, aliases resolved: `subprocess.run`.
+    /// The cell of a notebook, from 0, all kinds of cells counted.
+    pub cell: Option<u32>,
+    /// What is called, aliases resolved: `subprocess.run`; of a command, its first words.
     pub name: String,
     /// What that does, in a clause: `starts programs`.
     pub does: &'static str,

@@ -32,6 +32,8 @@ pub enum Form {
 pub struct Libraries {
     /// Line from 1, name, and version as constrained, in the order written.
     pub named: Vec<(u32, String, Option<String>)>,
+    /// Where else than the usual index its libraries are taken from: line from 1, and a clause.
+    pub sources: Vec<(u32, String)>,
     /// What the file gives as the license of its own project: line from 1, and the name as written.
     pub licenses: Vec<(u32, String)>,
     /// Whether the file goes on after what was read.

@@ -19,6 +19,7 @@ mod weight_map;
 mod weights;
 mod within;
 
+pub(crate) use artifact::path_in;
 pub use artifact::{Artifact, Contents, Pointer, Text};
 pub use card::{Card, Disclosed, NumberedField, Section, SectionTopic, Statement};
 pub use code::{Act, Code, Deed, Import, Language, Reach};
@@ -34,7 +35,7 @@ pub use tensor::Tensor;
 pub use tokenizer::Tokenizer;
 pub use weight_map::{Making, WeightMap};
 pub use weights::{Apart, ShardIndex, WeightFile};
-pub use within::{Unopened, Within};
+pub use within::{Make, Named, Unopened, Within};
 
 use crate::words::FileKind;
 
@@ -74,6 +75,15 @@ impl Facts {
         })
     }
 
+    /// The index at this place among the artifacts, with its file.
+    pub fn index(&self, artifact: usize) -> Option<(&Artifact, &ShardIndex)> {
+        let artifact = self.artifacts.get(artifact)?;
+        match &artifact.contents {
+            Contents::Index(index) => Some((artifact, index)),
+            _ => None,
+        }
+    }
+
     /// Model and data cards.
     pub fn cards(&self) -> impl Iterator<Item = (&Artifact, &Card)> {
         self.artifacts.iter().filter_map(|artifact| match &artifact.contents {
@@ -102,7 +112,11 @@ impl Facts {
 
     /// The configuration at `path`.
     pub fn config(&self, path: &str) -> Option<(&Artifact, &Config)> {
-        self.configs().find(|(artifact, _)| artifact.path == path)
+        let artifact = self.artifact(path)?;
+        match &artifact.contents {
+            Contents::Config(config) => Some((artifact, config)),
+            _ => None,
+        }
     }
 
     /// License texts, policies and notices.

@@ -52,7 +52,7 @@ vocabulary! {
         PathEscapes = "path-escapes",
         /// A link that leads nowhere, or in a circle.
         LinkBroken = "link-broken",
-        /// Neither a file nor a folder: a socket, a pipe, a device.
+        /// No plain file: a socket, a pipe, a device, a program with raised rights.
         SpecialFile = "special-file",
         /// A file or folder that could not be opened or read.
         Unreadable = "unreadable",
@@ -91,6 +91,8 @@ vocabulary! {
         ExternalEntity = "external-entity",
         /// Marks that make a text read otherwise than it is.
         HiddenText = "hidden-text",
+        /// A vocabulary that does more than spell, or that readers take differently.
+        TokenizerOdd = "tokenizer-odd",
         /// Members of an archive that share bytes, or unpack to more than they may.
         ArchiveBomb = "archive-bomb",
     }

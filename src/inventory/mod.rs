@@ -71,6 +71,17 @@ pub fn take(release: &Release) -> Inventory {
     found
 }
 
+/// The bit by which a program runs with its owner's rights, where a file has one.
+fn raised(metadata: &fs::Metadata) -> Option<&'static str> {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    match metadata.permissions().mode() {
+        mode if mode & 0o4100 == 0o4100 => Some("setuid"),
+        mode if mode & 0o2010 == 0o2010 => Some("setgid"),
+        _ => None,
+    }
+}
+
 struct Walk<'a> {
     root: &'a Path,
     bounds: Vec<PathBuf>,
@@ -108,6 +119,11 @@ impl Walk<'_> {
         } else if kind.is_dir() {
             self.enter(path, depth);
         } else if kind.is_file() {
+            if let Some(bit) = raised(&metadata) {
+                let saying =
+                    format!("has the {bit} bit: as a program it runs with its owner's rights");
+                self.odd(What::SpecialFile, path, saying);
+            }
             self.file(path, None, metadata.len(), None);
         } else {
             let what = special(kind);
@@ -198,6 +214,27 @@ mod tests {
 
     use super::*;
     use crate::{locate, locate::Environment};
+
+    #[test]
+    fn programs_with_raised_rights_are_named() {
+        use std::os::unix::fs::PermissionsExt as _;
+
+        let folder = tempfile::tempdir().unwrap();
+        for (name, mode) in [("a", 0o4755), ("b", 0o2755), ("c", 0o755), ("d", 0o2644)] {
+            fs::write(folder.path().join(name), "x").unwrap();
+            let mode = fs::Permissions::from_mode(mode);
+            fs::set_permissions(folder.path().join(name), mode).unwrap();
+        }
+        let release = locate::release(folder.path(), None, &Environment::default()).unwrap();
+        let odd: Vec<_> = take(&release).oddities.into_iter().map(|it| it.saying).collect();
+        assert_eq!(
+            odd,
+            [
+                "has the setuid bit: as a program it runs with its owner's rights",
+                "has the setgid bit: as a program it runs with its owner's rights",
+            ]
+        );
+    }
 
     #[test]
     fn links_inside_are_followed_and_links_out_are_named() {

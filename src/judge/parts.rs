@@ -1,9 +1,6 @@
 //! Whether what the release is made of fits together: adapters and bases, components, modules.
 
-use super::{
-    Case, Check, Found,
-    weights::{beside, listed},
-};
+use super::{Case, Check, Found, weights::listed};
 use crate::{
     facts::{Artifact, Contents, Facts, Node},
     sets::{
@@ -189,7 +186,7 @@ fn adapter_config_disagrees(case: &Case) -> Vec<Found> {
 
 /// The artifacts below a folder beside a file.
 fn has_folder(facts: &Facts, artifact: &Artifact, name: &str) -> bool {
-    let prefix = format!("{}/", beside(artifact, name.trim_matches('/')));
+    let prefix = format!("{}/", artifact.beside(name.trim_matches('/')));
     let at = facts.artifacts.partition_point(|it| it.path.as_str() < prefix.as_str());
     facts.artifacts.get(at).is_some_and(|it| it.path.starts_with(&prefix))
 }
@@ -211,7 +208,7 @@ fn stores_weights(class: &str) -> bool {
 
 /// Whether a folder beside a file holds weights, or pointers to them.
 fn has_weights(facts: &Facts, artifact: &Artifact, name: &str) -> bool {
-    let prefix = format!("{}/", beside(artifact, name.trim_matches('/')));
+    let prefix = format!("{}/", artifact.beside(name.trim_matches('/')));
     let at = facts.artifacts.partition_point(|it| it.path.as_str() < prefix.as_str());
     let inside = facts.artifacts[at..].iter().take_while(|it| it.path.starts_with(&prefix));
     inside
@@ -308,7 +305,7 @@ fn remote_code_missing(case: &Case) -> Vec<Found> {
                 let Some((module, _)) = text.rsplit_once('.') else {
                     continue;
                 };
-                let file = beside(artifact, &format!("{}.py", module.replace('.', "/")));
+                let file = artifact.beside(&format!("{}.py", module.replace('.', "/")));
                 if case.facts.artifact(&file).is_none() {
                     let place =
                         Place::file(&artifact.path).line(line).key(format!("auto_map.{key}"));
@@ -330,7 +327,7 @@ fn chat_templates_differ(case: &Case) -> Vec<Found> {
             continue;
         };
         let beside =
-            ["chat_template.jinja", "chat_template.json"].map(|name| beside(artifact, name));
+            ["chat_template.jinja", "chat_template.json"].map(|name| artifact.beside(name));
         for other in beside.iter().filter_map(|path| case.facts.artifact(path)) {
             let text = match &other.contents {
                 Contents::Text(text) if !text.cut => Some(text.text.as_str()),

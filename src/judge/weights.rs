@@ -143,24 +143,13 @@ fn collapsed<'n>(names: impl Iterator<Item = &'n str>) -> String {
     listed::<Pattern>(&collapse(names.map(|name| (name, ()))))
 }
 
-/// A path beside an artifact.
-pub(super) fn beside(artifact: &Artifact, name: &str) -> String {
-    match artifact.folder() {
-        "" => name.to_owned(),
-        folder => format!("{folder}/{name}"),
-    }
-}
-
 /// The indexes that were held against their shards, each with its own file.
 fn indexes<'a>(
     case: &'a Case,
 ) -> impl Iterator<Item = (&'a Indexed, &'a Artifact, &'a ShardIndex)> {
     case.sets.indexes.iter().filter_map(|indexed| {
-        let artifact = case.facts.artifacts.get(indexed.artifact)?;
-        match &artifact.contents {
-            Contents::Index(index) => Some((indexed, artifact, index)),
-            _ => None,
-        }
+        let (artifact, index) = case.facts.index(indexed.artifact)?;
+        Some((indexed, artifact, index))
     })
 }
 
@@ -193,7 +182,7 @@ fn gaps(case: &Case) -> Vec<Found> {
     let facts = case.facts;
     let known: HashSet<String> = indexes(case)
         .flat_map(|(_, artifact, index)| {
-            index.weight_map.shards().iter().map(|shard| beside(artifact, shard))
+            index.weight_map.shards().iter().map(|shard| artifact.beside(shard))
         })
         .collect();
     let mut families: BTreeMap<(&str, String, u64), BTreeSet<u64>> = BTreeMap::new();

@@ -22,12 +22,11 @@ pub fn read(path: &str, text: &Text) -> Code {
     let language = language(path, &text.text);
     let mut reading = Reading::new(language, None);
     let cut = super::data::head_of(&text.text, MOST);
-    reading.take(cut);
+    let mut reaches = reaches::Reading::python();
+    reading.take(cut, &mut reaches);
     let mut code = reading.finish();
     code.licenses = licenses(cut);
-    if language == Language::Python {
-        code.reaches = reaches::read(cut);
-    }
+    code.reaches = reaches.found;
     code.cut = text.cut || cut.len() < text.text.len();
     code
 }
@@ -123,8 +122,15 @@ impl Reading {
         self.scopes.clear();
     }
 
-    pub(super) fn take(&mut self, text: &str) {
-        let mut lexer = Lexer::new(text, self.language).peekable();
+    /// One pass over a text; its calls that reach out, where it is Python, are `reaches`' to tell.
+    pub(super) fn take(&mut self, text: &str, reaches: &mut reaches::Reading) {
+        let python = self.language == Language::Python;
+        let shared = |(line, token): &(u32, Token<'_>)| {
+            if python {
+                reaches.take(*line, *token);
+            }
+        };
+        let mut lexer = Lexer::new(text, self.language).inspect(shared).peekable();
         let mut line = Line::default();
         while let Some((number, token)) = lexer.next() {
             match token {

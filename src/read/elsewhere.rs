@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    facts::{Artifact, Contents, Oddity, Tensor, WeightFile, What},
+    facts::{Artifact, Contents, Oddity, Tensor, WeightFile, What, path_in},
     words::{FileKind, Place},
 };
 
@@ -15,7 +15,7 @@ pub(super) fn place(artifacts: &mut [Artifact]) {
         let path = artifact.path.clone();
         if let Contents::Weights(file) = &mut artifact.contents {
             for (name, tensors) in std::mem::take(&mut file.elsewhere) {
-                wanted.push((path.clone(), joined(&folder, &name), file.format, tensors));
+                wanted.push((path.clone(), path_in(&folder, &name), file.format, tensors));
             }
         }
     }
@@ -31,14 +31,6 @@ pub(super) fn place(artifacts: &mut [Artifact]) {
             let oddity = Oddity::new(What::ExternalDataMissing, Place::file(from), saying);
             artifacts[i].oddities.push(oddity);
         }
-    }
-}
-
-fn joined(folder: &str, name: &str) -> String {
-    if folder.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{folder}/{name}")
     }
 }
 

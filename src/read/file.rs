@@ -12,7 +12,7 @@ use super::{
     yaml,
 };
 use crate::{
-    facts::{Artifact, Contents, LicenseText, Oddity, What, Within},
+    facts::{Artifact, Contents, LicenseText, Oddity, What, Within, path_in},
     inventory::Entry,
     source::{Bytes, Source},
     words::{FileKind, Place},
@@ -42,16 +42,24 @@ pub(super) fn read(entry: &Entry, find: &Find) -> Artifact {
         oddities: Vec::new(),
         within: Within::default(),
     };
-    // what git is told to run is the one thing of the clients' own files that matters to a reader
+    // what git is told to run is the one thing of the clients' own files that matters to a reader; what
+    // git has packed is looked at by whoever unpacks it
     let of_git = entry.path == ".git/config" || entry.path.ends_with("/.git/config");
-    if entry.closed.is_some() || (entry.kind == FileKind::Bookkeeping && !of_git) {
+    let own = entry.kind == FileKind::Bookkeeping && !of_git;
+    let packed = [".git/objects/", ".git/lfs/"].iter().any(|it| entry.path.contains(it));
+    if entry.closed.is_some() || (own && packed) {
         return artifact;
     }
     match Source::open(&entry.place) {
         Ok(source) => {
             artifact.len = source.len();
             let mut carried = Vec::new();
-            match artifact.fill(&source, find, &mut carried) {
+            let filled = if own {
+                Ok(())
+            } else {
+                artifact.fill(&source, find, &mut carried)
+            };
+            match filled {
                 Ok(()) => artifact.look_into(&source, carried),
                 Err(error) => artifact.refuse(What::Unreadable, format!("cannot be read: {error}")),
             }
@@ -94,6 +102,11 @@ impl Artifact {
         };
         let (within, oddities) = within::look(&self.path, source, seen);
         self.within = within;
+        if let Contents::Weights(file) = &self.contents {
+            let told = within::tell_notes(&self.path, file);
+            let told = told.into_iter().chain(within::tell_tensors(&self.path, source, file));
+            self.oddities.extend(told);
+        }
         if self.within.opened
             && self.unreadable.is_some()
             && matches!(self.contents, Contents::Opaque)
@@ -146,6 +159,13 @@ impl Artifact {
         } else if matches!(self.kind, FileKind::Other | FileKind::Config) {
             self.kind = format.kind;
         }
+        let name = self.name().to_ascii_lowercase();
+        let of_one = [".safetensors", ".gguf"].iter().find(|end| name.ends_with(*end));
+        if let Some(end) = of_one.filter(|end| !end.ends_with(format.name))
+            && !self.oddities.iter().any(|it| it.what == What::NameDeceives)
+        {
+            self.odd(What::NameDeceives, format!("is named `{end}` and is {}", format.name));
+        }
         match format.read {
             Reader::Unopened(why) => match self.hinted(source) {
                 Some(contents) => self.contents = contents,
@@ -155,11 +175,7 @@ impl Artifact {
                 let folder = self.folder().to_owned();
                 let sibling = |name: &str| {
                     let name = escape(name).is_none().then(|| straight(name))?;
-                    find(&if folder.is_empty() {
-                        name
-                    } else {
-                        format!("{folder}/{name}")
-                    })
+                    find(&path_in(&folder, &name))
                 };
                 let input = Input {
                     path: &self.path,
@@ -200,7 +216,12 @@ impl Artifact {
                     return Ok(());
                 };
                 match tokenizer::read(&name, &bytes) {
-                    Ok(read) => self.contents = Contents::Tokenizer(read),
+                    Ok((read, odd)) => {
+                        for saying in odd {
+                            self.odd(What::TokenizerOdd, saying);
+                        }
+                        self.contents = Contents::Tokenizer(read);
+                    }
                     Err(error) => {
                         self.refuse(
                             What::ConfigInvalid,
@@ -231,7 +252,9 @@ impl Artifact {
                 }
             }
             _ if has_ending(&name, &["json"]) => self.config(source, Tree::Json)?,
-            _ if has_ending(&name, &["yaml", "yml"]) => self.config(source, Tree::Yaml)?,
+            _ if has_ending(&name, &["yaml", "yml"]) || name == "mlmodel" => {
+                self.config(source, Tree::Yaml)?;
+            }
             FileKind::Dataset | FileKind::Archive | FileKind::Signature => {}
             _ if std::str::from_utf8(head).is_ok() || head.starts_with(&[0xff, 0xfe]) => {
                 let read = text::read(source)?;
@@ -260,7 +283,14 @@ impl Artifact {
         let read = text::read(source)?;
         self.format = Some(tree.name());
         if read.cut {
-            self.unreadable = Some(format!("longer than the {} bytes that are read", text::CAP));
+            let why = format!("longer than the {} bytes that are read", text::CAP);
+            if self.kind == FileKind::Config {
+                self.odd(
+                    What::ConfigInvalid,
+                    format!("is {why}: what a loader does with it is not known"),
+                );
+            }
+            self.unreadable = Some(why);
             return Ok(());
         }
         let (config, oddities) = match tree {

@@ -64,6 +64,11 @@ fn read(input: &Input) -> Result<Listing, ReadError> {
     };
     checks::tokenizer(&pairs, &mut gathering);
     checks::architecture(&pairs, &infos, &mut gathering);
+    let parts = pairs.number("split.count").unwrap_or(0);
+    if parts > 1 && !infos.is_empty() && !input.path.contains("-of-") {
+        let saying = format!("is one of {parts} parts, and its name does not say which");
+        gathering.odd(What::HeaderUnusual, gathering.at(), saying);
+    }
     for (key, value) in pairs.scalars {
         gathering.note(key, value.told());
     }

@@ -71,8 +71,10 @@ pub fn read(path: &str, bytes: &dyn Bytes) -> Option<Contents> {
     let text = |most: usize| {
         let end = bytes.len().min(most as u64);
         let head = bytes.read(0..end).ok()?;
-        let text = String::from_utf8_lossy(&head).replace("\r\n", "\n");
-        Some(Text { text, cut: end < bytes.len() })
+        Some(Text {
+            text: super::text::decode(&head),
+            cut: end < bytes.len(),
+        })
     };
     match hint(path)?.reads {
         Reads::Code => Some(Contents::Code(code::read(path, &text(code::MOST)?))),

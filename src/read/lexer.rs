@@ -1,6 +1,8 @@
 //! Takes source code apart into words and marks, comments and strings left out. One pass, no
 //! memory but the place it stands at; any text at all comes to an end.
 
+use memchr::{memchr, memchr3};
+
 use crate::facts::Language;
 
 /// A piece of code.
@@ -53,7 +55,7 @@ impl<'a> Lexer<'a> {
     }
 
     fn starts(&self, with: &str) -> bool {
-        self.bytes.get(self.at..).is_some_and(|rest| rest.starts_with(with.as_bytes()))
+        self.rest().starts_with(with.as_bytes())
     }
 
     fn newline(&mut self) {
@@ -81,16 +83,21 @@ impl<'a> Lexer<'a> {
         self.line_at = self.at;
     }
 
+    fn rest(&self) -> &'a [u8] {
+        self.bytes.get(self.at..).unwrap_or_default()
+    }
+
     fn skip_line(&mut self) {
-        while self.at < self.bytes.len() && self.peek(0) != b'\n' {
-            self.at += 1;
-        }
+        let rest = self.rest();
+        self.at += memchr(b'\n', rest).unwrap_or(rest.len());
     }
 
     /// Past the closing `end`, or the end of the line where the string may not span lines.
     fn skip_string(&mut self, end: &str, spans: bool, escapes: bool) {
         self.at += end.len();
-        while self.at < self.bytes.len() {
+        let last = end.as_bytes().last().copied().unwrap_or(b'\n');
+        while let Some(next) = memchr3(b'\\', b'\n', last, self.rest()) {
+            self.at += next;
             match self.peek(0) {
                 b'\\' if escapes => {
                     if self.peek(1) == b'\n' {
@@ -109,6 +116,7 @@ impl<'a> Lexer<'a> {
             }
             self.at += 1;
         }
+        self.at = self.bytes.len();
     }
 
     /// Past `*/`.

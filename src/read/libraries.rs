@@ -27,7 +27,64 @@ pub fn read(path: &str, text: &Text) -> Libraries {
     };
     named.truncate(MOST);
     let licenses = package_license::read(&name, &text.text);
-    Libraries { named, licenses, cut: text.cut }
+    let sources = sources(text);
+    Libraries { named, sources, licenses, cut: text.cut }
+}
+
+/// Options that have pip look elsewhere.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("--index-url", "takes libraries from"),
+    ("--extra-index-url", "takes libraries as well from"),
+    ("--find-links", "takes libraries as well from"),
+    ("--trusted-host", "does not check the certificate of"),
+    ("--editable", "installs and runs what lies at"),
+    ("-e", "installs and runs what lies at"),
+    ("-i", "takes libraries from"),
+    ("-f", "takes libraries as well from"),
+];
+
+/// Where the lines have an installer look beside its own index.
+fn sources(text: &Text) -> Vec<(u32, String)> {
+    let mut found = Vec::new();
+    for (line, text) in text.lines().filter(|(_, text)| text.contains(['-', ':'])) {
+        let text = text.trim().trim_start_matches("- ").trim_start_matches(['"', '\'']);
+        if text.starts_with('#') {
+            continue;
+        }
+        if let Some(said) = source(text).filter(|_| found.len() < MOST) {
+            found.push((line, said));
+        }
+    }
+    found
+}
+
+fn source(text: &str) -> Option<String> {
+    let end = |text: &str| {
+        let end = text.find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | ';'));
+        super::data::head_of(&text[..end.unwrap_or(text.len())], 200).to_owned()
+    };
+    if let Some((_, rest)) = text.split_once("git+") {
+        let repository = end(rest);
+        let path = repository.split_once("://").map_or(repository.as_str(), |(_, path)| path);
+        let revision = path.split('#').next().and_then(|it| it.rsplit_once('@')).map(|it| it.1);
+        let fixed = revision
+            .is_some_and(|it| it.len() >= 40 && it.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        let fixed = if fixed { "" } else { ", at no fixed commit" };
+        return Some(format!("installs and runs {repository}{fixed}"));
+    }
+    let words: Vec<&str> = text.split([' ', '=', '\t']).filter(|word| !word.is_empty()).collect();
+    let pip = text.starts_with('-') || words.windows(2).any(|two| two[1] == "install");
+    if let Some((at, (_, does))) = words.iter().enumerate().find_map(|(at, word)| {
+        let row = ELSEWHERE.iter().find(|(option, _)| option == word)?;
+        (row.0.starts_with("--") || pip).then_some((at, row))
+    }) {
+        let place = words.get(at + 1).map(|it| end(it)).filter(|it| !it.is_empty())?;
+        return Some(format!("{does} {place}"));
+    }
+    let direct = text.starts_with("http://") || text.starts_with("https://");
+    let named = text.split_once(" @ ").map(|(_, place)| place.trim_start());
+    let place = named.or(direct.then_some(text)).filter(|it| it.contains("://"))?;
+    Some(format!("installs and runs {}", end(place)))
 }
 
 type Named = (u32, String, Option<String>);
@@ -235,6 +292,40 @@ mod tests {
         );
         check("METADATA", "Requires-Dist: b", "");
         check("setup.cfg", "[options]\ninstall_requires =\n  torch\n  a>1\n[x]\nb", "torch, a >1");
+    }
+
+    #[test]
+    fn places_beside_the_usual_index_are_told() {
+        source(
+            "--extra-index-url https://x.org/simple",
+            "takes libraries as well from https://x.org/simple",
+        );
+        source("--index-url=http://x.org/", "takes libraries from http://x.org/");
+        source(
+            "git+https://github.com/a/b.git@main#egg=b",
+            "installs and runs https://github.com/a/b.git@main#egg=b, at no fixed commit",
+        );
+        let commit = "0123456789".repeat(4);
+        source(
+            &format!("b @ git+ssh://git@github.com/a/b@{commit}"),
+            &format!("installs and runs ssh://git@github.com/a/b@{commit}"),
+        );
+        source(
+            "b @ https://x.org/b.whl ; python_version>'3'",
+            "installs and runs https://x.org/b.whl",
+        );
+        source("-e .", "installs and runs what lies at .");
+        source("RUN pip install -f https://x.org b", "takes libraries as well from https://x.org");
+        source("torch>=2.1", "");
+        source("url = 'https://x.org'", "");
+        source("# --index-url https://x.org", "");
+    }
+
+    #[track_caller]
+    fn source(line: &str, told: &str) {
+        let text = Text { text: format!("{line}\n"), cut: false };
+        let told_of = read("requirements.txt", &text).sources;
+        assert_eq!(told_of.first().map_or("", |it| it.1.as_str()), told);
     }
 
     #[track_caller]

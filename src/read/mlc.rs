@@ -49,10 +49,8 @@ struct Record {
 
 /// A list of records, or the sums that stand in front of one.
 fn recognizes(probe: &Probe) -> bool {
-    let text = String::from_utf8_lossy(probe.head);
-    let sums = text.contains("\"ParamSize\"") && text.contains("\"ParamBytes\"");
-    text.trim_start().starts_with('{')
-        && (sums || (text.contains("\"dataPath\"") && text.contains("\"raw-shard\"")))
+    probe.is_object_with(&["ParamSize", "ParamBytes"])
+        || probe.is_object_with(&["dataPath", "raw-shard"])
 }
 
 fn read(input: &Input) -> Result<Listing, ReadError> {

@@ -93,6 +93,19 @@ pub struct Probe<'a> {
     pub bytes: &'a dyn Bytes,
 }
 
+impl Probe<'_> {
+    /// Whether the file begins as a JSON object, and all of these keys stand in its first bytes.
+    fn is_object_with(&self, keys: &[&str]) -> bool {
+        let quoted = |key: &&str| {
+            memchr::memmem::find_iter(self.head, key.as_bytes()).any(|at| {
+                let before = at.checked_sub(1).and_then(|at| self.head.get(at));
+                before == Some(&b'"') && self.head.get(at + key.len()) == Some(&b'"')
+            })
+        };
+        self.head.trim_ascii_start().starts_with(b"{") && keys.iter().all(quoted)
+    }
+}
+
 /// A file to be read.
 pub struct Input<'a> {
     /// As reports spell it, for the places of oddities.

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::code::Reading;
+use super::{code::Reading, reaches};
 use crate::facts::{Code, Language};
 
 /// Bytes of a notebook that are read at most; a longer one is not read at all, since half a
@@ -53,6 +53,7 @@ pub fn read(bytes: &[u8]) -> Result<Code, String> {
     let notebook: Notebook = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
     let older = notebook.worksheets.into_iter().flat_map(|sheet| sheet.cells);
     let mut reading = Reading::new(Language::Python, None);
+    let mut reaches = reaches::Reading::python();
     let mut left = super::code::MOST;
     let mut cut = false;
     for (number, cell) in (0..).zip(notebook.cells.into_iter().chain(older)) {
@@ -64,24 +65,43 @@ pub fn read(bytes: &[u8]) -> Result<Code, String> {
             Source::Whole(text) => text,
             Source::Other(_) => continue,
         };
-        let text = without_magic(&text);
+        reaches.cell = Some(number);
+        let text = without_magic(&text, &mut reaches);
         let part = super::data::head_of(&text, left);
         cut |= part.len() < text.len();
         left -= part.len();
         reading.at_cell(number);
-        reading.take(part);
+        reading.take(part, &mut reaches);
     }
     let code = reading.finish();
-    Ok(Code { stub_of: None, cut, ..code })
+    let mut reaches = reaches.found;
+    reaches.sort_by_key(|it| (it.cell, it.line));
+    Ok(Code { stub_of: None, cut, reaches, ..code })
 }
 
-/// The cell without lines that are commands to the notebook (`!pip`, `%cd`), so that lines count.
-fn without_magic(text: &str) -> String {
-    let lines = text.split('\n').map(|line| match line.trim_start().bytes().next() {
-        Some(b'!' | b'%') => "",
-        _ => line,
-    });
-    lines.collect::<Vec<_>>().join("\n")
+/// The cell without lines that are commands to the notebook (`!pip`, `%cd`), so that lines count; what
+/// those start is told. A cell that is handed to another program as a whole (`%%bash`) is one command.
+fn without_magic(text: &str, reaches: &mut reaches::Reading) -> String {
+    const SHELLS: &[&str] = &[
+        "%%bash", "%%sh", "%%script", "%%cmd", "%%perl", "%%ruby", "%%system",
+    ];
+    let first = text.trim_start();
+    if first.starts_with("%%") && SHELLS.iter().any(|shell| first.starts_with(shell)) {
+        reaches.command(1, &first.lines().take(2).collect::<Vec<_>>().join(" "));
+        return String::new();
+    }
+    let mut plain = Vec::new();
+    for (number, line) in (1..).zip(text.split('\n')) {
+        let bare = line.trim();
+        let magic = bare.starts_with(['!', '%']);
+        let starts = bare.starts_with('!')
+            || ["%pip", "%conda", "%sx", "%system"].iter().any(|it| bare.starts_with(it));
+        if starts {
+            reaches.command(number, bare);
+        }
+        plain.push(if magic { "" } else { line });
+    }
+    plain.join("\n")
 }
 
 #[cfg(test)]
@@ -99,6 +119,10 @@ mod tests {
         let code = read(json).unwrap();
         assert!(code.does(Act::Runs) && !code.does(Act::Trains));
         assert_eq!((code.deeds[0].line, code.deeds[0].cell), (3, Some(1)));
+        assert_eq!(
+            (code.reaches[0].name.as_str(), code.reaches[0].cell),
+            ("!pip install x", Some(1))
+        );
     }
 
     #[test]

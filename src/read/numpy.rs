@@ -6,5 +6,5 @@ mod npy;
 mod npz;
 
 pub(super) use array::array;
-pub(super) use npy::{FORMAT as NPY, pickle};
+pub(super) use npy::{FORMAT as NPY, elements};
 pub(super) use npz::FORMAT as NPZ;

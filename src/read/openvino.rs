@@ -53,6 +53,9 @@ const DTYPES: &[(&str, &str)] = &[
 
 /// XML whose root is a `net` with a version.
 fn recognizes(probe: &Probe) -> bool {
+    if !probe.head.contains(&b'<') {
+        return false;
+    }
     let text = String::from_utf8_lossy(probe.head);
     let text = text.trim_start_matches('\u{feff}').trim_start();
     let text = text

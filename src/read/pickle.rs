@@ -17,6 +17,6 @@ mod texts;
 mod values;
 
 pub(super) use carried::{Carried, is_name, told};
-pub(super) use machine::{Walk, trial, walk};
+pub(super) use machine::{Ending, Walk, trial, walk};
 pub(super) use opcodes::is_opcode;
 pub(super) use values::{Call, Node, Value, Values};

@@ -1,7 +1,7 @@
 //! By which calls Python code reaches out of the program: to other programs, to the network, to machine
 //! code, to code that it makes itself.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::LazyLock};
 
 use super::lexer::{Lexer, Token};
 use crate::facts::{Language, Reach};
@@ -16,9 +16,29 @@ const ROWS: &[(&str, &str)] = &[
     ("subprocess.*", PROCESS), ("pty.spawn", PROCESS), ("commands.*", PROCESS), ("asyncio.create_subprocess*", PROCESS), ("pip.main", PROCESS), ("pip._internal.main", PROCESS),
     ("eval", CODE), ("exec", CODE), ("compile", CODE), ("__import__", CODE), ("execfile", CODE), ("builtins.eval", CODE), ("builtins.exec", CODE), ("runpy.*", CODE), ("marshal.loads", CODE), ("types.CodeType", CODE), ("code.interact", CODE),
     ("pickle.load*", PICKLE), ("cPickle.load*", PICKLE), ("dill.load*", PICKLE), ("cloudpickle.load*", PICKLE), ("joblib.load", PICKLE),
-    ("socket.*", NETWORK), ("requests.*", NETWORK), ("urllib.request.*", NETWORK), ("urllib2.*", NETWORK), ("urllib.urlopen", NETWORK), ("http.client.*", NETWORK), ("httpx.*", NETWORK), ("aiohttp.*", NETWORK), ("ftplib.*", NETWORK), ("smtplib.*", NETWORK), ("paramiko.*", NETWORK), ("websocket*", NETWORK),
+    ("socket.*", NETWORK), ("requests.*", NETWORK), ("urllib.request.*", NETWORK), ("urllib2.*", NETWORK), ("urllib.urlopen", NETWORK), ("http.client.*", NETWORK), ("httpx.*", NETWORK), ("aiohttp.*", NETWORK), ("ftplib.*", NETWORK), ("smtplib.*", NETWORK), ("paramiko.*", NETWORK), ("websocket.*", NETWORK), ("websockets.*", NETWORK),
     ("ctypes.*", NATIVE), ("cffi.*", NATIVE), ("torch.utils.cpp_extension.load*", NATIVE), ("torch.ops.load_library", NATIVE), ("torch.classes.load_library", NATIVE),
     ("shutil.rmtree", FILES), ("os.remove", FILES), ("os.unlink", FILES), ("os.rmdir", FILES), ("os.chmod", FILES),
+];
+
+/// Modules from which everything can be reached.
+const GATES: &[&str] = &[
+    "os",
+    "subprocess",
+    "builtins",
+    "__builtins__",
+    "posix",
+    "pty",
+];
+/// Names that nobody takes who does not mean to call them.
+const TAKEN: &[&str] = &[
+    "os.system",
+    "os.popen",
+    "posix.system",
+    "pty.spawn",
+    "subprocess.getoutput",
+    "builtins.exec",
+    "builtins.eval",
 ];
 
 const PROCESS: &str = "starts programs";
@@ -28,21 +48,62 @@ const NETWORK: &str = "opens connections";
 const NATIVE: &str = "calls machine code";
 const FILES: &str = "deletes or changes files";
 
+/// What `TorchScript` calls beside its own operators: it has no other way to reach out.
+#[rustfmt::skip]
+const SCRIPT: &[(&str, &str)] = &[
+    ("torch.save", TOUCHES), ("torch.from_file", TOUCHES), ("torch.load*", TOUCHES), ("ops.aten.save", TOUCHES), ("ops.aten.from_file", TOUCHES),
+    ("ops.image.read_file", TOUCHES), ("ops.image.write_file", TOUCHES), ("ops.torchaudio.sox_io_*", TOUCHES), ("ops.video.*", TOUCHES), ("ops.prim.PythonOp", CODE),
+];
+
+/// Operators that come with torch, and with the libraries of its project.
+#[rustfmt::skip]
+const OPERATORS: &[&str] = &[
+    "aten", "prim", "prims", "quantized", "_quantized", "quantized_decomposed", "mkldnn", "mkldnn_prepacked", "onednn", "xnnpack", "prepacked", "sparse", "profiler", "inductor", "static_runtime", "metal", "metal_prepack", "vulkan", "vulkan_prepack", "torchvision", "image", "torchaudio", "torchtext", "torchao", "fbgemm", "tensorrt", "cuda", "c10d", "_c10d_functional", "debugprims", "rngprims", "higher_order", "nnapi", "_caffe2",
+];
+
+const TOUCHES: &str = "reads or writes files";
+
+/// Rows by what stands before the first dot: nearly no call of a file has a row, and one look tells.
+struct Table(HashMap<&'static str, Vec<&'static (&'static str, &'static str)>>);
+
+impl Table {
+    fn of(rows: &'static [(&'static str, &'static str)]) -> Self {
+        let mut table: HashMap<_, Vec<_>> = HashMap::new();
+        for row in rows {
+            let head = row.0.split(['.', '*']).next().unwrap_or_default();
+            table.entry(head).or_default().push(row);
+        }
+        Self(table)
+    }
+}
+
+static PYTHON: LazyLock<Table> = LazyLock::new(|| Table::of(ROWS));
+static TORCHSCRIPT: LazyLock<Table> = LazyLock::new(|| Table::of(SCRIPT));
+
 /// The calls of a text, by line.
 pub(super) fn read(text: &str) -> Vec<Reach> {
-    let mut reading = Reading::default();
+    let mut reading = Reading::python();
     for (line, token) in Lexer::new(text, Language::Python) {
         reading.take(line, token);
-        if reading.found.len() >= MOST {
-            break;
-        }
     }
     reading.found
 }
 
-#[derive(Default)]
-struct Reading {
-    found: Vec<Reach>,
+/// The calls of a module in `TorchScript`, by line.
+pub(super) fn script(text: &str) -> Vec<Reach> {
+    let mut reading = Reading::new(&TORCHSCRIPT);
+    for (line, token) in Lexer::new(text, Language::Python) {
+        reading.take(line, token);
+    }
+    reading.found
+}
+
+/// The calls seen while a text is read, token by token.
+pub(super) struct Reading {
+    table: &'static Table,
+    pub(super) found: Vec<Reach>,
+    /// The cell that is read, of a notebook.
+    pub(super) cell: Option<u32>,
     /// Names as the file calls them, and what they are.
     aliases: HashMap<String, String>,
     /// Where functions begin that are open.
@@ -54,20 +115,50 @@ struct Reading {
     /// The words of an import, while its line goes on.
     import: Option<Vec<String>>,
     first: bool,
-    in_def: bool,
+    /// Whether `getattr(` stands in front.
+    walks: bool,
 }
 
 impl Reading {
-    fn take(&mut self, line: u32, token: Token) {
+    fn new(table: &'static Table) -> Self {
+        Self {
+            table,
+            found: Vec::new(),
+            cell: None,
+            aliases: HashMap::new(),
+            functions: Vec::new(),
+            indent: 0,
+            name: String::new(),
+            dotted: false,
+            import: None,
+            first: false,
+            walks: false,
+        }
+    }
+
+    fn is_script(&self) -> bool {
+        std::ptr::eq(self.table, &raw const *TORCHSCRIPT)
+    }
+
+    /// Nothing yet, of Python.
+    pub(super) fn python() -> Self {
+        Self::new(&PYTHON)
+    }
+
+    pub(super) fn take(&mut self, line: u32, token: Token) {
+        if self.found.len() >= MOST {
+            return;
+        }
         match token {
             Token::Start(indent) => {
+                self.mention(line.saturating_sub(1));
                 if let Some(words) = self.import.take() {
                     self.learn(&words);
                 }
                 while self.functions.last().is_some_and(|it| *it >= indent) {
                     self.functions.pop();
                 }
-                (self.indent, self.first, self.in_def) = (indent, true, false);
+                (self.indent, self.first) = (indent, true);
                 self.name.clear();
             }
             Token::Word(word) => {
@@ -85,24 +176,30 @@ impl Reading {
                     self.import = Some(vec![word.to_owned()]);
                 } else if matches!(word, "def" | "lambda") {
                     // what stands behind a lambda on its line runs later as well
-                    self.in_def = true;
                     self.functions.push(self.indent);
                 } else if self.dotted && !self.name.is_empty() {
                     self.name.push('.');
                     self.name.push_str(word);
                 } else {
+                    self.mention(line);
                     word.clone_into(&mut self.name);
+                    if std::mem::take(&mut self.walks) && GATES.contains(&self.known()) {
+                        let name = format!("getattr({word}, …)");
+                        self.told(line, name, CODE);
+                    }
                 }
                 self.dotted = false;
             }
             Token::Mark(b'.') => self.dotted = true,
             Token::Mark(b'(') => {
                 self.call(line);
+                self.walks = self.name == "getattr";
                 self.name.clear();
                 self.dotted = false;
             }
             Token::Mark(b',') if self.import.is_some() => self.dotted = false,
             Token::Mark(_) | Token::Text => {
+                self.mention(line);
                 self.name.clear();
                 self.dotted = false;
             }
@@ -144,6 +241,11 @@ impl Reading {
     fn call(&mut self, line: u32) {
         let (head, rest) = self.name.split_once('.').unwrap_or((&self.name, ""));
         let known = self.aliases.get(head).map_or(head, String::as_str);
+        let first = known.split('.').next().unwrap_or(known);
+        let rows = self.table.0.get(first).map_or(&[][..], Vec::as_slice);
+        if rows.is_empty() {
+            return;
+        }
         let name = if rest.is_empty() {
             known.to_owned()
         } else {
@@ -153,9 +255,59 @@ impl Reading {
             Some(start) => name.starts_with(start),
             None => name == row,
         };
-        if let Some((_, does)) = ROWS.iter().find(|(row, _)| fits(row)) {
-            let at_import = self.functions.is_empty();
-            self.found.push(Reach { line, name, does, at_import });
+        let row = rows.iter().find(|(row, _)| fits(row)).map(|row| row.1);
+        let foreign = || {
+            let space = name.strip_prefix("ops.")?.split('.').next()?;
+            let foreign = self.is_script() && !OPERATORS.contains(&space);
+            foreign.then_some("is an operator that torch does not have")
+        };
+        if let Some(does) = row.or_else(foreign) {
+            self.told(line, name, does);
+        }
+    }
+
+    fn told(&mut self, line: u32, name: String, does: &'static str) {
+        let (at_import, cell) = (self.functions.is_empty(), self.cell);
+        self.found.push(Reach { line, cell, name, does, at_import });
+    }
+
+    /// The first word of a name, as its import has it.
+    fn known(&self) -> &str {
+        let head = self.name.split('.').next().unwrap_or_default();
+        self.aliases.get(head).map_or(head, String::as_str)
+    }
+
+    /// A name that is taken and not called: whoever holds it may call it.
+    fn mention(&mut self, line: u32) {
+        if self.name.is_empty() || self.import.is_some() || self.is_script() {
+            return;
+        }
+        let known = self.known();
+        if known == "__builtins__" {
+            return self.told(line, "__builtins__".to_owned(), CODE);
+        }
+        if !GATES.contains(&known.split('.').next().unwrap_or_default()) {
+            return;
+        }
+        let name = match self.name.split_once('.') {
+            Some((_, rest)) => format!("{known}.{rest}"),
+            None => known.to_owned(),
+        };
+        if TAKEN.contains(&name.as_str()) {
+            self.told(line, name, PROCESS);
+        }
+    }
+
+    /// A command of a notebook: `!pip install x`, `%%bash`.
+    pub(super) fn command(&mut self, line: u32, text: &str) {
+        if self.found.len() < MOST {
+            self.found.push(Reach {
+                line,
+                cell: self.cell,
+                name: super::data::head_of(text, 100).to_owned(),
+                does: PROCESS,
+                at_import: true,
+            });
         }
     }
 }
@@ -179,6 +331,24 @@ mod tests {
         check("model.eval()\nre.compile('x')\ntorch.compile(m)\n", "");
         check("# os.system('x')\n'os.system()'\n", "");
         check("from urllib.request import urlopen\nurlopen('x')\n", "2 urllib.request.urlopen now");
+        check("import os\nf = os.system\nf('x')\n", "2 os.system now");
+        check("import os as o\ngetattr(o, 'sys' + 'tem')('x')\n", "2 getattr(o, …) now");
+        check("__builtins__['ev' + 'al']('x')\n", "1 __builtins__ now");
+        check("import os\nos.environ['A'] = os.path.join('b', 'c')\nx: subprocess.Popen\n", "");
+        check("try:\n  pass\nexcept subprocess.CalledProcessError:\n  pass\n", "");
+    }
+
+    #[test]
+    fn torchscript_reaches_files_and_foreign_operators() {
+        let code = "def forward(self, x):\n  y = torch.from_file('/etc/passwd')\n  ops.quantized.linear(x)\n  return ops.mine.thing(torch.add(x, y))\n";
+        let told: Vec<_> = script(code).into_iter().map(|it| (it.line, it.name, it.does)).collect();
+        assert_eq!(
+            told,
+            [
+                (2, "torch.from_file".to_owned(), TOUCHES),
+                (4, "ops.mine.thing".to_owned(), "is an operator that torch does not have"),
+            ]
+        );
     }
 
     #[track_caller]

@@ -12,6 +12,7 @@ mod tests;
 use std::{collections::HashSet, fmt, ops::Range};
 
 use ::safetensors::tensor::Metadata;
+use foldhash::fast::RandomState;
 
 use self::entries::{Entries, Entry, Fast, Patient, parse};
 use super::{Format, Input, Listing, Probe, ReadError, Reader, notes::Notes};
@@ -59,8 +60,11 @@ fn read(input: &Input) -> Result<Listing, ReadError> {
     if !text.starts_with('{') {
         odd.of_file(What::HeaderUnusual, "the header begins with spaces, not with `{`");
     }
+    if text.trim_end_matches(' ').ends_with(['\t', '\n', '\r']) {
+        odd.of_file(What::HeaderUnusual, "the header is filled up with other marks than spaces");
+    }
     let mut entries = Entries::default();
-    let clean = parse(text, &mut Fast(&mut entries)).is_ok();
+    let clean = parse(text, &mut Fast::of(&mut entries)).is_ok();
     if !clean {
         entries = Entries::default();
         let fault = parse(text, &mut Patient { entries: &mut entries, odd: &mut odd }).err();
@@ -73,6 +77,7 @@ fn read(input: &Input) -> Result<Listing, ReadError> {
     }
     let tensors = in_order(entries.tensors, &mut odd);
     check(&tensors, &data, &mut odd);
+    aligned(&tensors, &mut odd);
     if !clean || odd.any_but(&[]) {
         match strict(text, data.end) {
             Ok(()) if !odd.any_but(&[]) => {
@@ -167,7 +172,7 @@ fn shifted(offsets: &(u64, u64), start: u64) -> Range<u64> {
 
 /// By start, then name; of a name that stands twice, the last, as loaders take it.
 fn in_order(mut tensors: Vec<(String, Entry)>, odd: &mut Notes) -> Vec<(String, Entry)> {
-    let mut names = HashSet::with_capacity(tensors.len());
+    let mut names = HashSet::with_capacity_and_hasher(tensors.len(), RandomState::default());
     let twice: HashSet<String> = tensors
         .iter()
         .filter(|(name, _)| !names.insert(name.as_str()))
@@ -231,6 +236,27 @@ fn check(tensors: &[(String, Entry)], data: &Range<u64>, odd: &mut Notes) {
             len - end
         );
         odd.note(What::TrailingBytes, odd.file().byte(end), saying);
+    }
+}
+
+/// Tells of tensors that do not start at a multiple of their elements' width.
+fn aligned(tensors: &[(String, Entry)], odd: &mut Notes) {
+    let width = |entry: &Entry| entry.dtype.0.element_len().filter(|it| *it > 1);
+    let off = |(_, entry): &&(String, Entry)| {
+        let start = entry.data_offsets.0;
+        width(entry).is_some_and(|width| !start.is_multiple_of(width))
+            && entry.data_offsets.1 > start
+    };
+    let mut all = tensors.iter().filter(off);
+    if let Some((name, entry)) = all.next() {
+        let saying = format!(
+            "{} starts at byte {} of the data, in the midst of an element of {}; loaders that map it copy it, or fault ({} tensors more)",
+            name,
+            entry.data_offsets.0,
+            entry.dtype.0,
+            all.count()
+        );
+        odd.of_file(What::HeaderUnusual, saying);
     }
 }
 

@@ -21,16 +21,32 @@ pub(super) struct Member {
     pub(super) bytes: Range<u64>,
 }
 
-/// Whether these are the first bytes of an archive.
+/// Whether these are the first bytes of an archive: its mark, or, in the oldest form, which has none, a
+/// header that adds up.
 pub(super) fn begins(head: &[u8]) -> bool {
     head.get(257..262) == Some(b"ustar")
+        || head.first_chunk().is_some_and(|block| block[0] != 0 && adds_up(block))
+}
+
+/// Whether a header's sum is the one that it tells, as bytes or as signed ones.
+fn adds_up(block: &[u8; 512]) -> bool {
+    let told = std::str::from_utf8(&block[148..156]).ok();
+    let told = told.and_then(|text| text.split('\0').next());
+    let Some(told) = told.and_then(|text| i64::from_str_radix(text.trim(), 8).ok()) else {
+        return false;
+    };
+    let blank = |at: usize| (148..156).contains(&at);
+    let bytes = || block.iter().enumerate().map(|(at, byte)| if blank(at) { b' ' } else { *byte });
+    let plain: i64 = bytes().map(i64::from).sum();
+    let signed: i64 = bytes().map(|byte| i64::from(byte.cast_signed())).sum();
+    told == plain || told == signed
 }
 
 /// The files of an archive, at most `most`; what cannot be followed is told by the pages.
 pub(super) fn members(pages: &Pages, most: usize) -> Vec<Member> {
     let mut members = Vec::new();
     let mut at = 0;
-    let mut long = None;
+    let (mut long, mut wide) = (None, None);
     for _ in 0..MEMBERS {
         if members.len() >= most || at >= pages.len() || pages.byte(at) == Some(0) {
             return members; // two blocks of zeros end an archive
@@ -38,6 +54,12 @@ pub(super) fn members(pages: &Pages, most: usize) -> Vec<Member> {
         let Some((kind, start, len)) = header(pages, at) else {
             pages.fault(What::HeaderInvalid, at, "no header of a tar member here");
             return members;
+        };
+        // links, devices and folders have no bytes, whatever length they tell
+        let len = match kind {
+            b'1'..=b'6' => 0,
+            b'L' | b'K' | b'x' | b'g' => len,
+            _ => wide.take().unwrap_or(len),
         };
         let Some(end) = start.checked_add(len).filter(|end| *end <= pages.len()) else {
             let left = pages.len().saturating_sub(start);
@@ -47,16 +69,12 @@ pub(super) fn members(pages: &Pages, most: usize) -> Vec<Member> {
         };
         match kind {
             b'L' => long = Some(pages.text(start..end, NAME).trim_end_matches('\0').to_owned()),
-            b'x' => long = path(&pages.text(start..end, NAME)).or(long),
-            0 | b'0' | b'7' => {
-                let name = long.take().unwrap_or_else(|| name(pages, at));
-                let name = name.strip_prefix("./").map(str::to_owned).unwrap_or(name);
-                if let Some(why) = escape(&name).filter(|_| !name.is_empty()) {
-                    let saying = format!("the name of a member leads out of its folder: {why}");
-                    pages.fault(What::PathEscapes, at, saying);
-                }
-                members.push(Member { name, bytes: start..end });
+            b'x' => {
+                let records = pages.text(start..end, NAME);
+                long = record(&records, "path").or(long);
+                wide = record(&records, "size").and_then(|it| it.parse().ok());
             }
+            b'K' | b'g' | b'5' => {}
             b'1' | b'2' => {
                 let target = pages.text(at + 157..at + 257, 100);
                 let target = target.split('\0').next().unwrap_or_default();
@@ -70,7 +88,16 @@ pub(super) fn members(pages: &Pages, most: usize) -> Vec<Member> {
                 pages.fault(What::SpecialFile, at, "a member that is a device or a pipe");
                 long = None;
             }
-            _ => long = None,
+            // kinds that nobody knows are unpacked as files
+            _ => {
+                let name = long.take().unwrap_or_else(|| name(pages, at));
+                let name = name.strip_prefix("./").map(str::to_owned).unwrap_or(name);
+                if let Some(why) = escape(&name).filter(|_| !name.is_empty()) {
+                    let saying = format!("the name of a member leads out of its folder: {why}");
+                    pages.fault(What::PathEscapes, at, saying);
+                }
+                members.push(Member { name, bytes: start..end });
+            }
         }
         at = end.next_multiple_of(BLOCK);
     }
@@ -102,7 +129,8 @@ fn header(pages: &Pages, at: u64) -> Option<(u8, u64, u64)> {
     let magic: [u8; 5] = pages.array(at + 257)?;
     let size: [u8; 12] = pages.array(at + 124)?;
     let kind = pages.byte(at + 156)?;
-    (&magic == b"ustar").then_some((kind, at + BLOCK, number(size)?))
+    let sound = &magic == b"ustar" || pages.array(at).is_some_and(|block| adds_up(&block));
+    sound.then_some((kind, at + BLOCK, number(size)?))
 }
 
 /// Octal digits, or, above 8 GB, the bytes themselves behind a mark.
@@ -129,10 +157,13 @@ fn name(pages: &Pages, at: u64) -> String {
     }
 }
 
-/// The path in a record of extended headers: lines of `length key=value`.
-fn path(records: &str) -> Option<String> {
-    let line = records.lines().find_map(|line| line.split_once(" path=").map(|(_, path)| path));
-    line.map(str::to_owned)
+/// A value in the records of extended headers: lines of `length key=value`. The last one holds.
+fn record(records: &str, key: &str) -> Option<String> {
+    let of_it = |line: &str| {
+        let (_, record) = line.split_once(' ')?;
+        record.strip_prefix(key)?.strip_prefix('=').map(str::to_owned)
+    };
+    records.lines().rev().find_map(of_it)
 }
 
 /// Archives made by code, for the tests of readers.

@@ -1,11 +1,18 @@
 //! Vocabularies: how many tokens, and the highest id. Streamed: a vocabulary can be 30 MB.
 
-use std::fmt;
+mod patterns;
+
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, HashMap},
+    fmt,
+};
 
 use serde::{
     Deserialize, Deserializer,
     de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
+use serde_json::Value;
 
 use crate::facts::Tokenizer;
 
@@ -24,28 +31,130 @@ pub(super) fn reads(name: &str) -> bool {
     known.contains(&name)
 }
 
-/// Reads a vocabulary by the name of its file, one that [`reads`] knows.
-pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Tokenizer, serde_json::Error> {
-    match name {
-        "tokenizer.json" => from_json(bytes, Whole),
-        "vocab.json" | "encoder.json" => from_json(bytes, Vocabulary).map(|ids| Tokenizer {
+/// Reads a vocabulary by the name of its file, one that [`reads`] knows; with it, what is odd, in
+/// clauses.
+pub(super) fn read(
+    name: &str,
+    bytes: &[u8],
+) -> Result<(Tokenizer, Vec<String>), serde_json::Error> {
+    let known = HashMap::new();
+    let seen = RefCell::default();
+    let vocabulary = || Vocabulary { marks: &known, seen: &seen };
+    let tokenizer = match name {
+        "tokenizer.json" => return whole(bytes),
+        "vocab.json" | "encoder.json" => from_json(bytes, vocabulary()).map(|ids| Tokenizer {
             vocabulary: ids.count,
             highest_id: ids.highest,
             ..Tokenizer::default()
-        }),
-        "added_tokens.json" => from_json(bytes, Vocabulary).map(|ids| Tokenizer {
+        })?,
+        "added_tokens.json" => from_json(bytes, vocabulary()).map(|ids| Tokenizer {
             added: ids.count,
             highest_id: ids.highest,
             ..Tokenizer::default()
-        }),
+        })?,
         _ => {
             let lines = bytes.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()).count();
-            Ok(Tokenizer {
+            Tokenizer {
                 vocabulary: lines as u64,
                 highest_id: (lines as u64).checked_sub(1),
                 ..Tokenizer::default()
-            })
+            }
         }
+    };
+    Ok((tokenizer, Vec::new()))
+}
+
+/// Reads a `tokenizer.json`; once more, where the added tokens stand behind the vocabulary that they
+/// are held against.
+fn whole(bytes: &[u8]) -> Result<(Tokenizer, Vec<String>), serde_json::Error> {
+    let first = from_json(bytes, Whole(Vec::new()))?;
+    let read = if first.late {
+        from_json(bytes, Whole(first.added))?
+    } else {
+        first
+    };
+    let Read { mut tokenizer, added, parts, seen, .. } = read;
+    let mut odd = Vec::new();
+    let special: Vec<&str> = added
+        .iter()
+        .filter(|it| it.special && it.content.len() > 2)
+        .map(|it| it.content.as_str())
+        .collect();
+    for (name, part) in &parts {
+        patterns::check(name, part, &special, &mut odd);
+    }
+    let mut by_id: BTreeMap<u64, &str> = BTreeMap::new();
+    for token in &added {
+        let other = by_id.insert(token.id, &token.content);
+        if let Some(other) = other.filter(|other| *other != token.content) {
+            odd.push(format!(
+                "the id {} is that of {other:?} and of {:?}",
+                token.id, token.content
+            ));
+        }
+    }
+    for (content, id, other) in seen.differs {
+        odd.push(format!("{content:?} is added as {id}, and is {other} in the vocabulary"));
+    }
+    if seen.twice > 0 {
+        odd.push(format!("{} tokens of the vocabulary have the id of another", seen.twice));
+    }
+    odd.truncate(MOST_ODD);
+    tokenizer.marks = added.into_iter().take(MOST_MARKS).map(|it| (it.id, it.content)).collect();
+    Ok((tokenizer, odd))
+}
+
+/// Added tokens that are kept, and oddities that are told.
+const MOST_MARKS: usize = 1 << 16;
+const MOST_ODD: usize = 20;
+/// Ids up to this one are looked at for whether they stand twice.
+const HIGHEST: u64 = 1 << 26;
+
+/// A token beside the vocabulary.
+#[derive(Deserialize)]
+struct Added {
+    id: u64,
+    #[serde(default)]
+    content: String,
+    #[serde(default)]
+    special: bool,
+}
+
+/// A `tokenizer.json`, as far as it is kept.
+#[derive(Default)]
+struct Read {
+    tokenizer: Tokenizer,
+    added: Vec<Added>,
+    /// What changes texts before, and after, they are tokens.
+    parts: Vec<(String, Value)>,
+    seen: Seen,
+    /// Whether the vocabulary stood before the added tokens.
+    late: bool,
+}
+
+/// What was seen of a vocabulary beside its length.
+#[derive(Default)]
+struct Seen {
+    /// A bit for each id.
+    ids: Vec<u64>,
+    twice: u64,
+    /// Added tokens that have another id here: content, id there, id here.
+    differs: Vec<(String, u64, u64)>,
+}
+
+impl Seen {
+    fn take(&mut self, id: u64) {
+        let (Ok(word), bit) = (usize::try_from(id / 64), 1u64 << (id % 64)) else {
+            return;
+        };
+        if id > HIGHEST {
+            return;
+        }
+        if self.ids.len() <= word {
+            self.ids.resize(word + 1, 0);
+        }
+        self.twice += u64::from(self.ids[word] & bit != 0);
+        self.ids[word] |= bit;
     }
 }
 
@@ -73,58 +182,67 @@ impl Ids {
     }
 }
 
-/// `tokenizer.json` as a whole.
-struct Whole;
+/// `tokenizer.json` as a whole, with the added tokens where they are known.
+struct Whole(Vec<Added>);
 
 impl<'de> DeserializeSeed<'de> for Whole {
-    type Value = Tokenizer;
+    type Value = Read;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Tokenizer, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Read, D::Error> {
         deserializer.deserialize_map(self)
     }
 }
 
 impl<'de> Visitor<'de> for Whole {
-    type Value = Tokenizer;
+    type Value = Read;
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str("a tokenizer")
     }
 
-    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Tokenizer, M::Error> {
-        let mut tokenizer = Tokenizer::default();
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Read, M::Error> {
+        let mut read = Read { added: self.0, ..Read::default() };
+        let (mut told, mut vocabulary) = (!read.added.is_empty(), false);
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
                 "added_tokens" => {
-                    #[derive(Deserialize)]
-                    struct Added {
-                        id: u64,
-                    }
                     let added: Option<Vec<Added>> = map.next_value()?;
-                    for token in added.unwrap_or_default() {
-                        tokenizer.added += 1;
-                        tokenizer.highest_id = tokenizer.highest_id.max(Some(token.id));
+                    let added = added.unwrap_or_default();
+                    for token in &added {
+                        read.tokenizer.added += 1;
+                        read.tokenizer.highest_id = read.tokenizer.highest_id.max(Some(token.id));
                     }
+                    read.late = vocabulary && !told && !added.is_empty();
+                    (read.added, told) = (added, true);
                 }
                 "model" => {
-                    let (model, ids) = map.next_value_seed(Model)?;
-                    tokenizer.model = model;
-                    tokenizer.vocabulary = ids.count;
-                    tokenizer.highest_id = tokenizer.highest_id.max(ids.highest);
+                    let marks = read.added.iter().map(|it| (it.content.as_str(), it.id)).collect();
+                    let seen = RefCell::new(std::mem::take(&mut read.seen));
+                    let model = Model(Vocabulary { marks: &marks, seen: &seen });
+                    let (model, ids) = map.next_value_seed(model)?;
+                    read.seen = seen.into_inner();
+                    read.tokenizer.model = model;
+                    read.tokenizer.vocabulary = ids.count;
+                    read.tokenizer.highest_id = read.tokenizer.highest_id.max(ids.highest);
+                    vocabulary = true;
+                }
+                "normalizer" | "pre_tokenizer" | "decoder" => {
+                    let part = map.next_value()?;
+                    read.parts.push((key, part));
                 }
                 _ => {
                     map.next_value::<IgnoredAny>()?;
                 }
             }
         }
-        Ok(tokenizer)
+        Ok(read)
     }
 }
 
 /// The `model` of a `tokenizer.json`.
-struct Model;
+struct Model<'a>(Vocabulary<'a>);
 
-impl<'de> DeserializeSeed<'de> for Model {
+impl<'de> DeserializeSeed<'de> for Model<'_> {
     type Value = (Option<String>, Ids);
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
@@ -132,7 +250,7 @@ impl<'de> DeserializeSeed<'de> for Model {
     }
 }
 
-impl<'de> Visitor<'de> for Model {
+impl<'de> Visitor<'de> for Model<'_> {
     type Value = (Option<String>, Ids);
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
@@ -144,7 +262,7 @@ impl<'de> Visitor<'de> for Model {
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
                 "type" => model = map.next_value()?,
-                "vocab" => ids = map.next_value_seed(Vocabulary)?,
+                "vocab" => ids = map.next_value_seed(self.0)?,
                 _ => {
                     map.next_value::<IgnoredAny>()?;
                 }
@@ -155,9 +273,14 @@ impl<'de> Visitor<'de> for Model {
 }
 
 /// A map from tokens to ids, or a list whose places are the ids.
-struct Vocabulary;
+#[derive(Clone, Copy)]
+struct Vocabulary<'a> {
+    /// The added tokens, by content.
+    marks: &'a HashMap<&'a str, u64>,
+    seen: &'a RefCell<Seen>,
+}
 
-impl<'de> DeserializeSeed<'de> for Vocabulary {
+impl<'de> DeserializeSeed<'de> for Vocabulary<'_> {
     type Value = Ids;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Ids, D::Error> {
@@ -165,7 +288,7 @@ impl<'de> DeserializeSeed<'de> for Vocabulary {
     }
 }
 
-impl<'de> Visitor<'de> for Vocabulary {
+impl<'de> Visitor<'de> for Vocabulary<'_> {
     type Value = Ids;
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
@@ -174,8 +297,14 @@ impl<'de> Visitor<'de> for Vocabulary {
 
     fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Ids, M::Error> {
         let mut ids = Ids::default();
-        while let Some((_, id)) = map.next_entry::<IgnoredAny, u64>()? {
+        let mut seen = self.seen.borrow_mut();
+        while let Some(mark) = map.next_key_seed(Known(self.marks))? {
+            let id = map.next_value()?;
             ids.take(id);
+            seen.take(id);
+            if let Some((content, other)) = mark.filter(|(_, other)| *other != id) {
+                seen.differs.push((content, other, id));
+            }
         }
         Ok(ids)
     }
@@ -189,6 +318,29 @@ impl<'de> Visitor<'de> for Vocabulary {
             ids.take(ids.count);
         }
         Ok(ids)
+    }
+}
+
+/// A token of the vocabulary: kept where it is one of those added.
+struct Known<'a>(&'a HashMap<&'a str, u64>);
+
+impl<'de> DeserializeSeed<'de> for Known<'_> {
+    type Value = Option<(String, u64)>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Known<'_> {
+    type Value = Option<(String, u64)>;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a token")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, token: &str) -> Result<Self::Value, E> {
+        Ok(self.0.get(token).map(|id| (token.to_owned(), *id)))
     }
 }
 
@@ -216,9 +368,23 @@ mod tests {
 
     #[track_caller]
     fn check(name: &str, text: &str, expected: (Option<&str>, u64, u64, Option<u64>)) {
-        let it = read(name, text.as_bytes()).expect("valid");
+        let (it, odd) = read(name, text.as_bytes()).expect("valid");
+        assert_eq!(odd, [""; 0]);
         let (model, highest) = (it.model.as_deref(), it.highest_id);
         assert_eq!((model, it.vocabulary, it.added, highest), expected);
+    }
+
+    #[test]
+    fn ids_that_contradict_each_other_are_told() {
+        let odd = |text: &str| read("tokenizer.json", text.as_bytes()).expect("valid").1;
+        let added = r#""added_tokens":[{"id":7,"content":"</s>"}]"#;
+        let model = r#""model":{"vocab":{"a":0,"</s>":2,"b":0}}"#;
+        let told = [
+            "\"</s>\" is added as 7, and is 2 in the vocabulary",
+            "1 tokens of the vocabulary have the id of another",
+        ];
+        assert_eq!(odd(&format!("{{{added},{model}}}")), told);
+        assert_eq!(odd(&format!("{{{model},{added}}}")), told);
     }
 
     #[test]

@@ -115,9 +115,7 @@ fn is_coreml_blobs(probe: &Probe) -> bool {
 
 /// JSON of a zarr array: `.zarray` of version 2, `zarr.json` of version 3.
 fn is_zarr(probe: &Probe) -> bool {
-    let text = String::from_utf8_lossy(probe.head);
-    let json = text.trim_start().starts_with('{');
-    json && text.contains("\"zarr_format\"") && text.contains("\"shape\"")
+    probe.is_object_with(&["zarr_format", "shape"])
 }
 
 /// Version 0, no levels of detail, version 0 again, and a short description of the first tensor.

@@ -8,6 +8,8 @@ mod unpack;
 
 use std::{collections::BTreeMap, ops::Range};
 
+use memchr::memmem;
+
 use super::{ReadError, notes::Notes, window::Window};
 use crate::{
     facts::{Oddity, What},
@@ -159,19 +161,17 @@ fn end(bytes: &dyn Bytes, notes: &mut Notes) -> Result<Option<End>, ReadError> {
     let len = bytes.len();
     let tail_at = len.saturating_sub(LONGEST_END);
     let tail = bytes.read(tail_at..len)?;
-    let records: Vec<usize> = tail
-        .windows(4)
-        .enumerate()
-        .filter(|(at, four)| four == END && tail.len() - at >= 22)
-        .map(|(at, _)| at)
-        .collect();
+    let records: Vec<usize> =
+        memmem::find_iter(&tail, END).filter(|at| tail.len() - at >= 22).collect();
     let fits = |at: &&usize| **at + 22 + usize::from(u16_at(&tail, **at + 20)) == tail.len();
     let Some(&at) = records.iter().rev().find(fits).or_else(|| records.last()) else {
         return Ok(None);
     };
     let place = tail_at + at as u64;
-    if records.len() > 1 {
-        let saying = format!("{} end records; readers differ in which they take", records.len());
+    // one that lies before, and does not reach to the end, is that of an archive in the archive
+    let rivals = records.iter().filter(|it| **it > at || (**it < at && fits(it))).count();
+    if rivals > 0 {
+        let saying = format!("{} end records; readers differ in which they take", rivals + 1);
         notes.note(What::ArchiveInconsistent, notes.file().byte(place), saying);
     }
     let after = tail.len() - at - 22;

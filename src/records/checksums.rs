@@ -52,10 +52,7 @@ fn entries(artifact: &Artifact, text: &str, facts: &Facts, records: &mut Records
 
 /// Names are relative to the folder of the list, or, where nothing is there, to the release.
 fn from_list(artifact: &Artifact, path: String, facts: &Facts) -> String {
-    let beside = match artifact.folder() {
-        "" => return path,
-        folder => format!("{folder}/{path}"),
-    };
+    let beside = artifact.beside(&path);
     if facts.position(&beside).is_none() && facts.position(&path).is_some() {
         path
     } else {

@@ -3,10 +3,10 @@
 //! Deep objects (a tensor, a place) take a line each. What acts unseen on a screen is spelled
 //! `\uXXXX`; the value is the same.
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
 use serde::Serialize;
-use serde_json::ser::{CharEscape, Formatter};
+use serde_json::ser::{CharEscape, CompactFormatter, Formatter};
 
 use super::{Output, Style, escape::is_unseen};
 use crate::report::{Release, Report, Weights};
@@ -29,6 +29,9 @@ const TENSORS_SCHEMA: &str = "weighbill-tensors/1";
 /// From this depth on, objects and arrays take one line.
 const INLINE: usize = 4;
 
+/// A new line, and the deepest indent that one can have.
+const BREAK: &[u8] = b"\n            ";
+
 fn write(report: &Report, _: &Style, out: &mut dyn Write) -> io::Result<()> {
     write_value(report, out)
 }
@@ -48,9 +51,12 @@ fn write_tensors(report: &Report, _: &Style, out: &mut dyn Write) -> io::Result<
 
 /// Any document of ours in this form, and a newline.
 pub fn write_value(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, Layout::default());
+    // many small writes: into memory here, not each through a pointer to whatever `out` is
+    let mut out = BufWriter::new(out);
+    let mut serializer = serde_json::Serializer::with_formatter(&mut out, Layout::default());
     value.serialize(&mut serializer)?;
-    writeln!(out)
+    out.write_all(b"\n")?;
+    out.flush()
 }
 
 /// Where line breaks go.
@@ -109,7 +115,7 @@ impl Layout {
     }
 
     fn line<W: ?Sized + Write>(&self, out: &mut W) -> io::Result<()> {
-        write!(out, "\n{:1$}", "", 2 * self.depth)
+        out.write_all(&BREAK[..BREAK.len().min(1 + 2 * self.depth)])
     }
 
     fn enter<W: ?Sized + Write>(&mut self, out: &mut W, bracket: &[u8]) -> io::Result<()> {
@@ -130,7 +136,7 @@ macro_rules! scalars {
     ($($method:ident: $kind:ty,)+) => {
         $(fn $method<W: ?Sized + Write>(&mut self, out: &mut W, value: $kind) -> io::Result<()> {
             self.scalar(out)?;
-            write!(out, "{value}")
+            CompactFormatter.$method(out, value)
         })+
     };
 }
@@ -150,7 +156,7 @@ impl Formatter for Layout {
 
     fn write_f64<W: ?Sized + Write>(&mut self, out: &mut W, value: f64) -> io::Result<()> {
         self.scalar(out)?;
-        serde_json::ser::CompactFormatter.write_f64(out, value)
+        CompactFormatter.write_f64(out, value)
     }
 
     fn write_null<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
@@ -168,7 +174,8 @@ impl Formatter for Layout {
         out: &mut W,
         fragment: &str,
     ) -> io::Result<()> {
-        if fragment.is_ascii() && !fragment.contains('\x7f') {
+        // no early end: so it goes many bytes at a time
+        if fragment.bytes().fold(0, u8::max) < 0x7f {
             return out.write_all(fragment.as_bytes());
         }
         let mut rest = fragment;
@@ -190,7 +197,7 @@ impl Formatter for Layout {
         out: &mut W,
         escape: CharEscape,
     ) -> io::Result<()> {
-        serde_json::ser::CompactFormatter.write_char_escape(out, escape)
+        CompactFormatter.write_char_escape(out, escape)
     }
 
     fn begin_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {

@@ -269,10 +269,7 @@ fn indexed(facts: &Facts) -> BTreeMap<String, String> {
         let name = artifact.name().split(".index").next().unwrap_or_default();
         let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned();
         for shard in index.weight_map.shards() {
-            let path = match artifact.folder() {
-                "" => shard.to_owned(),
-                folder => format!("{folder}/{shard}"),
-            };
+            let path = artifact.beside(shard);
             if facts.artifact(&path).is_some() {
                 listed.entry(path).or_insert_with(|| stem.clone());
             }

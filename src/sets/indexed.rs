@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::counting::tensors;
-use crate::facts::{Facts, ShardIndex, WeightFile};
+use crate::facts::{Facts, ShardIndex, WeightFile, path_in};
 
 /// What became of an index when it was held against its shards.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -113,12 +113,7 @@ fn held(facts: &Facts, artifact: usize, folder: &str, index: &ShardIndex) -> Ind
 }
 
 fn shard(facts: &Facts, folder: &str, name: &str) -> Shard {
-    let path = if folder.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{folder}/{name}")
-    };
-    let Some(at) = facts.position(&path) else {
+    let Some(at) = facts.position(&path_in(folder, name)) else {
         return Shard::Absent;
     };
     match facts.weight_file(at).filter(|_| facts.artifacts[at].unreadable.is_none()) {

@@ -77,6 +77,14 @@ pub(crate) fn logical<'f>(facts: &'f Facts, set: &WeightSet) -> Vec<Logical<'f>>
     found
 }
 
+/// A parameter's name as the plain model spells it, told by the name alone.
+pub(super) fn plain(name: &str) -> Cow<'_, str> {
+    match packing::plain_name(name) {
+        Cow::Borrowed(same) if same == name => renamed(name),
+        plain => plain,
+    }
+}
+
 fn renamed(name: &str) -> Cow<'_, str> {
     let new =
         RENAMED.iter().find_map(|(old, new)| Some(format!("{}{new}", name.strip_suffix(old)?)));

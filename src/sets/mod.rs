@@ -31,7 +31,7 @@ pub use {
 use architectures::{ConfigCheck, check};
 
 use crate::{
-    facts::{Artifact, Config, Contents, Facts},
+    facts::{Artifact, Config, Facts, path_in},
     words::Role,
 };
 
@@ -186,12 +186,5 @@ pub(crate) fn config_in<'f>(
     folder: &str,
     name: &str,
 ) -> Option<(&'f Artifact, &'f Config)> {
-    let artifact = match folder {
-        "" => facts.artifact(name),
-        folder => facts.artifact(&format!("{folder}/{name}")),
-    }?;
-    match &artifact.contents {
-        Contents::Config(config) => Some((artifact, config)),
-        _ => None,
-    }
+    facts.config(&path_in(folder, name))
 }

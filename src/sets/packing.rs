@@ -3,16 +3,18 @@
 
 use std::{borrow::Cow, collections::HashMap};
 
+use foldhash::fast::RandomState;
+
 use super::quantization::Hints;
 use crate::facts::Tensor;
 
 /// The tensors of a weight set by name; the first where a name stands twice.
 #[derive(Default)]
-pub(super) struct Names<'a>(HashMap<&'a str, &'a Tensor>);
+pub(super) struct Names<'a>(HashMap<&'a str, &'a Tensor, RandomState>);
 
 impl<'a> Names<'a> {
     pub(super) fn with_capacity(tensors: usize) -> Self {
-        Self(HashMap::with_capacity(tensors))
+        Self(HashMap::with_capacity_and_hasher(tensors, RandomState::default()))
     }
 
     /// Whether the name is new.
@@ -72,24 +74,32 @@ struct Packed<'a, 'n> {
     hints: &'n Hints,
 }
 
-/// Every layout, the most particular first.
+/// Layouts that keep the name of the plain tensor, [`USUAL`], the most particular first.
 #[rustfmt::skip]
-const LAYOUTS: &[Layout] = &[
-    layout("gptq", ".qweight", &["I32", "U32"], &[".scales", ".qzeros", ".g_idx"], words_by_zeros),
-    layout("gptq", ".qweight", &[], &[], unknown),
+const UNNAMED: &[Layout] = &[
     flat(layout("bitsandbytes", ".weight", &[], &[".weight.absmax", ".weight.quant_state.bitsandbytes__nf4", ".weight.quant_state.bitsandbytes__fp4"], nibbles_flat)),
     layout("bitsandbytes", ".weight", &["I8"], &[".SCB"], plain),
-    layout("compressed-tensors", ".weight_packed", &["I32"], &[], words_by_hint),
-    layout("mxfp4", ".weight_packed", &["U8"], &[".weight_scale"], mx_nibbles),
-    layout("nvfp4", ".weight_packed", &["U8"], &[], nibbles),
     layout("nvfp4", ".weight", &["U8"], &[".weight_scale_2", ".weight_global_scale"], nibbles),
     layout("bitnet", ".weight", &["U8"], &[".weight_scale"], ternary),
     layout("nvfp4", ".weight", &["U8"], &[".weight_scale"], nibbles),
-    layout("mxfp4", "_blocks", &["U8"], &["_scales"], blocks),
     layout("mxfp4", ".weight", &["I8", "U8"], &[".scale"], mx_nibbles_beside_scale),
     layout("mlx", ".weight", &["U32"], &[".scales"], mlx),
     layout("fp8", ".weight", &["F8_E4M3", "F8_E5M2", "F8_E4M3FNUZ", "F8_E5M2FNUZ"], &[], plain),
     layout("int8", ".weight", &["I8"], &[".weight_scale"], plain),
+];
+
+/// How nearly all names end.
+const USUAL: &str = ".weight";
+
+/// Layouts with a name of their own for the container.
+#[rustfmt::skip]
+const NAMED: &[Layout] = &[
+    layout("gptq", ".qweight", &["I32", "U32"], &[".scales", ".qzeros", ".g_idx"], words_by_zeros),
+    layout("gptq", ".qweight", &[], &[], unknown),
+    layout("compressed-tensors", ".weight_packed", &["I32"], &[], words_by_hint),
+    layout("mxfp4", ".weight_packed", &["U8"], &[".weight_scale"], mx_nibbles),
+    layout("nvfp4", ".weight_packed", &["U8"], &[], nibbles),
+    layout("mxfp4", "_blocks", &["U8"], &["_scales"], blocks),
     layout("exl3", ".trellis", &["I16"], &[], tiles),
     layout("exl2", ".q_weight", &[], &[], unknown),
     layout("aqlm", ".codes", &[], &[".codebooks"], unknown),
@@ -131,9 +141,15 @@ pub(super) fn unpack<'n>(
     names: &Names,
     hints: &Hints,
 ) -> Option<(Unpacked, &'n str)> {
-    LAYOUTS.iter().find_map(|layout| {
+    let dtype = tensor.dtype.name();
+    let layouts = if tensor.name.ends_with(USUAL) {
+        UNNAMED
+    } else {
+        NAMED
+    };
+    layouts.iter().find_map(|layout| {
         let stem = tensor.name.strip_suffix(layout.container)?;
-        let typed = layout.dtypes.is_empty() || layout.dtypes.contains(&tensor.dtype.name());
+        let typed = layout.dtypes.is_empty() || layout.dtypes.contains(&dtype);
         let fits = typed && (layout.shape)(&tensor.shape);
         let shown = || layout.beside.iter().any(|end| names.beside(stem, end).is_some());
         if !fits || !(layout.beside.is_empty() || shown()) {
@@ -155,17 +171,16 @@ pub(super) fn plain_name(name: &str) -> Cow<'_, str> {
     if let Some(stem) = name.strip_suffix("_blocks") {
         return Cow::Borrowed(stem);
     }
-    let stem = LAYOUTS.iter().find_map(|layout| name.strip_suffix(layout.container));
-    match stem {
-        Some(stem) if !name.ends_with(".weight") => Cow::Owned(format!("{stem}.weight")),
-        _ => Cow::Borrowed(name),
+    match NAMED.iter().find_map(|layout| name.strip_suffix(layout.container)) {
+        Some(stem) => Cow::Owned(format!("{stem}{USUAL}")),
+        None => Cow::Borrowed(name),
     }
 }
 
 /// Whether a name could be that of a container, cheaply.
 pub(super) fn may_be_container(leaf: &str) -> bool {
-    leaf.ends_with("_blocks")
-        || LAYOUTS.iter().any(|layout| layout.container.strip_prefix('.') == Some(leaf))
+    let container = |layout: &Layout| layout.container.strip_prefix('.') == Some(leaf);
+    leaf == &USUAL[1..] || leaf.ends_with("_blocks") || NAMED.iter().any(container)
 }
 
 impl Packed<'_, '_> {

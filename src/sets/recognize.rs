@@ -2,12 +2,15 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use memchr::memchr;
+
 use super::{
-    WeightSet,
+    Sets, WeightSet,
     architectures::all,
-    logical::{Logical, logical},
+    counting::tensors,
+    logical::{Logical, logical, plain},
 };
-use crate::facts::Facts;
+use crate::{facts::Facts, words::Role};
 
 /// An architecture by its tensors, with the reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,9 +73,8 @@ const WRAPPERS: &[&str] = &[
 ];
 
 /// Recognizes the model of a set; `None` where no layout fits.
-pub fn recognize(facts: &Facts, set: &WeightSet) -> Option<Recognized> {
-    let parameters = logical(facts, set);
-    let names: HashSet<String> = parameters.iter().map(|tensor| template(&tensor.name)).collect();
+pub fn recognize(facts: &Facts, sets: &Sets, set: &WeightSet) -> Option<Recognized> {
+    let names = templates(parameters(facts, sets, set));
     let (model_types, reason) = by_row(&names).or_else(|| by_mark(&names))?;
     let ends = &set.ends;
     Some(Recognized {
@@ -82,6 +84,14 @@ pub fn recognize(facts: &Facts, set: &WeightSet) -> Option<Recognized> {
         vocabulary: ends.vocabulary(),
         width: ends.width(),
     })
+}
+
+/// The names of a set's parameters, as stored, of those that lie in its own folder.
+fn parameters<'f>(facts: &'f Facts, sets: &Sets, set: &WeightSet) -> impl Iterator<Item = &'f str> {
+    let own = set.files.iter().filter(|file| facts.artifacts[**file].folder() == set.folder);
+    let read = own.filter_map(|file| Some((facts.weight_file(*file)?, sets.roles.get(file)?)));
+    let read = read.flat_map(|(file, roles)| tensors(file).zip(roles));
+    read.filter(|(_, role)| **role == Role::Parameter).map(|(tensor, _)| tensor.name.as_str())
 }
 
 /// Of the kinds of tensor that a layout has by default, the part that must be there: a config may
@@ -146,11 +156,38 @@ fn by_mark(names: &HashSet<String>) -> Option<(Vec<&'static str>, String)> {
     })
 }
 
+/// The templates of many names, of which few differ, as the plain model spells them.
+fn templates<'a>(names: impl Iterator<Item = &'a str>) -> HashSet<String> {
+    let mut templates = HashSet::new();
+    let mut template = String::new();
+    for name in names {
+        template.clear();
+        write_template(name, &mut template);
+        if !templates.contains(&template) {
+            templates.insert(template.clone());
+        }
+    }
+    templates.iter().map(|name| plain(name).into_owned()).collect()
+}
+
 /// A name with `*` for each part that is a number.
 fn template(name: &str) -> String {
-    let number = |part: &&str| !part.is_empty() && part.bytes().all(|it| it.is_ascii_digit());
-    let parts: Vec<&str> = name.split('.').map(|it| if number(&it) { "*" } else { it }).collect();
-    parts.join(".")
+    let mut template = String::with_capacity(name.len());
+    write_template(name, &mut template);
+    template
+}
+
+fn write_template(name: &str, template: &mut String) {
+    let mut rest = name;
+    loop {
+        let dot = memchr(b'.', rest.as_bytes());
+        let part = &rest[..dot.unwrap_or(rest.len())];
+        let number = !part.is_empty() && part.bytes().all(|it| it.is_ascii_digit());
+        template.push_str(if number { "*" } else { part });
+        let Some(dot) = dot else { return };
+        template.push('.');
+        rest = &rest[dot + 1..];
+    }
 }
 
 /// Parameters that one token passes through in a mixture of experts.
@@ -294,7 +331,8 @@ mod tests {
         let facts = Build::release("x")
             .weights("model.safetensors", "safetensors", published::tensors(rows))
             .facts();
-        recognize(&facts, &group(&facts).sets[0])
+        let sets = group(&facts);
+        recognize(&facts, &sets, &sets.sets[0])
     }
 
     #[track_caller]

@@ -102,25 +102,34 @@ const LEAVES: &[Leaf] = &[
 ];
 
 /// Whole names that are no parameters.
-const WHOLE: &[&str] = &[
-    "rope.freqs",
-    "rope_factors_long.weight",
-    "rope_factors_short.weight",
-    "rope_freqs.weight",
-];
+fn is_buffer(name: &str) -> bool {
+    matches!(
+        name,
+        "rope.freqs"
+            | "rope_factors_long.weight"
+            | "rope_factors_short.weight"
+            | "rope_freqs.weight"
+    )
+}
 
 /// First parts of names that training leaves behind.
-const OPTIMIZERS: &[&str] = &[
-    "base_optimizer_state",
-    "lr_schedulers",
-    "opt_state",
-    "optim",
-    "optimizer",
-    "optimizer_state",
-    "optimizer_state_dict",
-    "optimizer_states",
-    "single_partition_of_fp32_groups",
-];
+fn is_optimizer(first: &str) -> bool {
+    matches!(
+        first,
+        "base_optimizer_state"
+            | "lr_schedulers"
+            | "opt_state"
+            | "optim"
+            | "optimizer"
+            | "optimizer_state"
+            | "optimizer_state_dict"
+            | "optimizer_states"
+            | "single_partition_of_fp32_groups"
+    )
+}
+
+/// How nearly all names end; no row of the table does.
+const USUAL: &str = "weight";
 
 const fn leaf(name: &'static str, role: Role, when: When) -> Leaf {
     Leaf { name, role, when }
@@ -161,8 +170,8 @@ fn split(name: &str) -> (&str, &str) {
 }
 
 fn named_role(tensor: &Tensor, stem: &str, leaf: &str, names: &Names) -> Option<Role> {
-    if let Ok(at) = LEAVES.binary_search_by(|row| row.name.cmp(leaf)) {
-        let row = &LEAVES[at];
+    let row = || LEAVES.binary_search_by(|row| row.name.cmp(leaf)).ok();
+    if let Some(row) = (leaf != USUAL).then(row).flatten().map(|at| &LEAVES[at]) {
         let holds = match row.when {
             Always => true,
             Flat => tensor.shape.len() <= 1,
@@ -177,12 +186,11 @@ fn named_role(tensor: &Tensor, stem: &str, leaf: &str, names: &Names) -> Option<
         }
     }
     let first = tensor.name.split(['.', '/']).next().unwrap_or_default();
-    if OPTIMIZERS.binary_search(&first).is_ok()
-        || leaf == "VARIABLE_VALUE" && tensor.name.contains("/.OPTIMIZER_SLOT/")
+    if is_optimizer(first) || leaf == "VARIABLE_VALUE" && tensor.name.contains("/.OPTIMIZER_SLOT/")
     {
         return Some(Optimizer);
     }
-    WHOLE.binary_search(&tensor.name.as_str()).is_ok().then_some(Buffer)
+    is_buffer(&tensor.name).then_some(Buffer)
 }
 
 /// Scales and zero points that are told by the tensor they belong to.
@@ -230,9 +238,9 @@ mod tests {
     use crate::facts::build;
 
     #[test]
-    fn tables_are_sorted() {
+    fn the_table_is_sorted_and_leaves_the_usual_name_out() {
         assert!(LEAVES.is_sorted_by(|a, b| a.name < b.name));
-        assert!(WHOLE.is_sorted() && OPTIMIZERS.is_sorted());
+        assert!(LEAVES.iter().all(|row| row.name != USUAL));
     }
 
     #[test]

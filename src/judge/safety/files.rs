@@ -1,6 +1,6 @@
 //! Files that run by being there, and files that should not be there.
 
-use super::{Case, Check, Found, bare_name, remote};
+use super::{Case, Check, Found, bare_name, few, remote};
 use crate::{
     facts::{Artifact, Contents},
     words::{Category, Confidence, FileKind, Place, Severity},
@@ -165,24 +165,11 @@ fn unasked_file(it: &Artifact) -> Option<Found> {
         );
         return Some(Found::at(at, message));
     }
-    if path == ".git/config" || path.ends_with("/.git/config") {
-        let hook = [
-            "fsmonitor",
-            "hookspath",
-            "sshcommand",
-            "gitproxy",
-            "textconv",
-            "pager",
-            "editor",
-            "askpass",
-        ];
-        let line = text.lines().position(|line| {
-            let key = line.trim().split('=').next().unwrap_or_default().trim().to_ascii_lowercase();
-            let value = line.split_once('=').map_or("", |(_, value)| value.trim());
-            hook.contains(&key.as_str()) && !matches!(value, "false" | "true" | "cat" | "less" | "")
-        })?;
-        let line = u32::try_from(line + 1).unwrap_or(u32::MAX);
-        let message = "git runs what this line names as soon as it looks at the folder";
+    // a bare repository may lie in any folder, and git takes the settings of the one it stands in
+    let bare = name == "config" && text.lines().any(|line| line.trim() == "[core]");
+    if path == ".git/config" || path.ends_with("/.git/config") || bare {
+        let line = (1..).zip(text.lines()).find(|(_, line)| runs_by_git(line))?.0;
+        let message = "git runs what this line names, or reads it from elsewhere, as soon as it works in the folder";
         return Some(Found::at(at.line(line), message));
     }
     if path.contains(".git/hooks/")
@@ -211,6 +198,22 @@ fn unasked_file(it: &Artifact) -> Option<Found> {
     None
 }
 
+/// Whether a line of git's settings has it start something, or take settings from a file of the tree.
+fn runs_by_git(line: &str) -> bool {
+    #[rustfmt::skip]
+    const KEYS: &[&str] = &[
+        "fsmonitor", "hookspath", "sshcommand", "gitproxy", "textconv", "pager", "editor", "askpass", "smudge", "clean", "process", "external", "driver", "program", "packobjectshook", "command", "path",
+    ];
+    let Some((key, value)) = line.split_once('=') else {
+        return false;
+    };
+    let (key, value) = (key.trim().to_ascii_lowercase(), value.trim().trim_matches('"'));
+    let quiet = matches!(value, "false" | "true" | "cat" | "less" | "");
+    let own = ["git-lfs ", "git lfs "].iter().any(|it| value.starts_with(it));
+    let shell = value.starts_with('!');
+    !quiet && !own && (shell || KEYS.contains(&key.as_str()))
+}
+
 fn mentions(node: &crate::facts::Node, word: &str, depth: u32) -> bool {
     depth > 0
         && (node.text() == Some(word)
@@ -221,9 +224,15 @@ fn mentions(node: &crate::facts::Node, word: &str, depth: u32) -> bool {
 
 fn acting(case: &Case) -> Vec<Found> {
     let files = case.facts.artifacts.iter();
-    let found = files.filter_map(|it| {
-        let act = remote::acts(it)?;
-        Some(Found::at(Place::file(&it.path), format!("importing it {act}")))
+    let found = files.flat_map(|it| {
+        let own = remote::acts(it).filter(|_| it.kind != FileKind::Notebook);
+        let own = own.map(|act| Found::at(Place::file(&it.path), format!("importing it {act}")));
+        let held = it.within.code.iter().filter(|_| it.format != Some("torchscript"));
+        let held = held.filter_map(|(member, reaches)| {
+            let act = remote::act(reaches)?;
+            Some(Found::at(Place::file(&it.path).member(member), format!("importing it {act}")))
+        });
+        own.into_iter().chain(few(held.collect()))
     });
     found.collect()
 }

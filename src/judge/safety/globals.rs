@@ -143,12 +143,22 @@ fn denied_module(mut module: &str) -> Option<&'static str> {
     }
 }
 
+/// Methods that no pickle of data reaches by a dotted name: they touch files or start programs, whatever
+/// class has them.
+#[rustfmt::skip]
+const METHODS: &[&str] = &[
+    "open", "write_text", "write_bytes", "read_text", "read_bytes", "unlink", "rmdir", "rmtree", "symlink_to", "hardlink_to", "tofile", "from_file", "to_pickle", "read_pickle", "system", "popen", "check_output",
+];
+
 /// A dotted name walks through attributes: one that passes a dangerous module on its way, or a
 /// private one, ends where it likes.
 fn denied_part(module: &str, name: &str) -> Option<&'static str> {
     let parts: Vec<&str> = name.split('.').collect();
     if parts.len() < 2 {
         return None;
+    }
+    if parts.last().is_some_and(|last| METHODS.contains(last)) {
+        return Some("reads or writes files, or starts programs");
     }
     for (at, part) in parts.iter().enumerate() {
         if part.starts_with("__") {
@@ -237,6 +247,12 @@ mod tests {
             ("uuid", "_popen"),
             ("functools", "reduce"),
             ("joblib", "load"),
+            ("pathlib", "PosixPath.write_text"),
+            ("numpy", "ndarray.tofile"),
+            ("torch", "FloatStorage.from_file"),
+            ("operator", "call"),
+            ("hydra.utils", "get_method"),
+            ("torch.multiprocessing.spawn", "spawn"),
         ] {
             let told = verdict(module, name);
             assert!(matches!(told, Verdict::Dangerous(_)), "{module}.{name} is {told:?}");

@@ -5,7 +5,7 @@ use super::{
     globals::{Verdict, verdict_of},
 };
 use crate::{
-    facts::{Artifact, WeightFile},
+    facts::{Artifact, Reach, WeightFile},
     words::{Category, Confidence, Place, Severity},
 };
 
@@ -175,11 +175,59 @@ fn custom(case: &Case) -> Vec<Found> {
         });
         of.collect()
     })
+    .into_iter()
+    .chain(scripts(case).flat_map(foreign))
+    .collect()
+}
+
+fn scripts<'a>(case: &Case<'a>) -> impl Iterator<Item = &'a Artifact> {
+    case.facts.artifacts.iter().filter(|it| it.format == Some("torchscript"))
+}
+
+/// What the modules of a program reach, each with its module.
+fn reached(artifact: &Artifact, foreign: bool) -> impl Iterator<Item = (&str, &Reach)> {
+    let all = artifact.within.code.iter();
+    let all = all.flat_map(|(member, reaches)| reaches.iter().map(move |it| (member.as_str(), it)));
+    all.filter(move |(_, it)| it.does.starts_with("is an operator") == foreign)
 }
 
 fn script(case: &Case) -> Vec<Found> {
-    let scripts = case.facts.artifacts.iter().filter(|it| it.format == Some("torchscript"));
-    scripts
-        .map(|it| Found::at(Place::file(&it.path), "holds code beside its tensors"))
-        .collect()
+    let of = |it: &Artifact| {
+        let place = Place::file(&it.path);
+        let mut touches = reached(it, false).peekable();
+        if touches.peek().is_none() {
+            return vec![Found::at(place, "holds code beside its tensors")];
+        }
+        let found = touches.map(|(member, reach)| {
+            let at = place.clone().member(member).line(reach.line);
+            Found::at(at, format!("calls {}, which {}", reach.name, reach.does))
+                .severity(Severity::High)
+        });
+        few(found.collect())
+    };
+    scripts(case).flat_map(of).collect()
 }
+
+/// Operators and classes of a program that torch does not have.
+fn foreign(artifact: &Artifact) -> Vec<Found> {
+    let place = Place::file(&artifact.path);
+    let operators = reached(artifact, true).map(|(member, reach)| {
+        let at = place.clone().member(member).line(reach.line);
+        Found::at(at, format!("calls {}, which torch does not have", reach.name))
+    });
+    let names = artifact.pickles().flat_map(|it| &it.globals).filter_map(|global| {
+        let space = global.module.strip_prefix("__torch__.torch.classes.")?;
+        let space = space.split('.').next()?;
+        (!CLASSES.contains(&space)).then(|| {
+            let message = format!("holds a {space}.{}, which torch does not have", global.name);
+            Found::at(place.clone(), message)
+        })
+    });
+    few(operators.chain(names).map(|it| it.confidence(Confidence::Likely)).collect())
+}
+
+/// Where torch's own custom classes are registered, and those of its project's libraries.
+#[rustfmt::skip]
+const CLASSES: &[&str] = &[
+    "quantized", "xnnpack", "sparse", "rnn", "c10d", "dist_rpc", "profiler", "static_runtime", "metal", "vulkan", "cuda", "mkldnn", "_nnapi", "nnapi", "torchaudio", "torchvision", "torchtext", "tensorrt", "inductor",
+];

@@ -1,12 +1,16 @@
 //! What could run when someone loads the release, and what should not be in it: one file a group.
 
+mod archives;
 mod files;
 mod globals;
 mod graph;
+mod installs;
 mod names;
 mod pickle;
 mod remote;
+mod serving;
 mod template;
+mod tokenizer;
 
 use super::{Case, Check, Found};
 
@@ -14,8 +18,12 @@ use super::{Case, Check, Found};
 pub(super) const CHECKS: &[&[Check]] = &[
     pickle::CHECKS,
     remote::CHECKS,
+    archives::CHECKS,
+    serving::CHECKS,
+    installs::CHECKS,
     graph::CHECKS,
     template::CHECKS,
+    tokenizer::CHECKS,
     files::CHECKS,
     names::CHECKS,
 ];

@@ -153,6 +153,14 @@ fn not_portable(case: &Case) -> Vec<Found> {
 /// The longest that names of tensors are.
 const LONGEST: usize = 1024;
 
+/// Whether a name is as nearly all are: letters, digits and dots, and not long.
+fn plain(name: &str) -> bool {
+    let usual = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+    (1..=LONGEST).contains(&name.len())
+        && !name.contains("..") // not before a slash: there is none
+        && name.bytes().all(usual)
+}
+
 fn tensors(case: &Case) -> Vec<Found> {
     let mut all = Vec::new();
     for (_, artifact, file) in case.facts.weights() {
@@ -160,8 +168,18 @@ fn tensors(case: &Case) -> Vec<Found> {
             continue; // names of nodes, with scopes as paths
         }
         let mut found = Vec::new();
+        let mut composed: BTreeMap<String, &str> = BTreeMap::new();
         for tensor in &file.tensors {
             let name = tensor.name.as_str();
+            if plain(name) {
+                continue;
+            }
+            if !name.is_ascii()
+                && let Some(other) = composed.insert(name.nfc().collect(), name)
+            {
+                let message = format!("the name is that of {other} in another spelling of Unicode");
+                found.push(Found::at(Place::file(&artifact.path).tensor(name), message));
+            }
             let why = if name.is_empty() {
                 "is empty".to_owned()
             } else if let Some(c) = hidden(name) {

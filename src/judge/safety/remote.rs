@@ -1,11 +1,13 @@
 //! Code that comes with the model, or from elsewhere, and that loading the model runs.
 
 use super::{
-    Case, Check, Found, few,
+    Case, Check, Found,
+    archives::at_import,
+    few,
     globals::{Verdict, verdict_of},
 };
 use crate::{
-    facts::{Artifact, Code, Config, Contents, Node, Yaml},
+    facts::{Artifact, Code, Config, Contents, Node, Reach, Yaml},
     words::{Category, Confidence, Place, Severity},
 };
 
@@ -36,7 +38,12 @@ pub(super) const CHECKS: &[Check] = &[
 const DEEPEST: u32 = 64;
 
 /// Visits every entry of a tree: its key path, key, and value.
-fn each<'a>(node: &'a Node, path: &str, depth: u32, visit: &mut dyn FnMut(&str, &str, &'a Node)) {
+pub(super) fn each<'a>(
+    node: &'a Node,
+    path: &str,
+    depth: u32,
+    visit: &mut dyn FnMut(&str, &str, &'a Node),
+) {
     if depth == 0 {
         return;
     }
@@ -101,6 +108,27 @@ fn code(case: &Case) -> Vec<Found> {
                         }
                     }
                 }
+                // peft imports it to find the class of the base model
+                "parent_library" => {
+                    let text = node.text().filter(|it| *it != "null" && !known_root(it));
+                    found.extend(text.map(|text| imported(at(), text, "has the module")));
+                }
+                // sentence-transformers imports and calls it
+                "activation_function"
+                | "activation_fn"
+                | "sbert_ce_default_activation_function" => {
+                    let text = node.text().filter(|it| it.contains('.') && !known_root(it));
+                    found.extend(text.map(|text| imported(at(), text, "has the function")));
+                }
+                // transformers fetches a kernel of that repository, and loads its machine code
+                "attn_implementation" | "_attn_implementation" => {
+                    if let Some(text) = node.text().filter(|it| it.contains('/')) {
+                        let message = format!(
+                            "takes its attention from the repository {text}, which is code"
+                        );
+                        found.push(Found::at(at(), message).severity(Severity::High));
+                    }
+                }
                 "trust_remote_code" if node.flag() == Some(true) => {
                     let message = "sets `trust_remote_code`, so that its loader does not ask";
                     found.push(Found::at(at(), message));
@@ -112,6 +140,15 @@ fn code(case: &Case) -> Vec<Found> {
                 _ => {}
             }
         });
+        if name == "router_config.json" {
+            let types = config.root.get("types").map_or(&[][..], Node::entries);
+            for (key, node) in types {
+                if let Some(text) = node.text().filter(|it| it.contains('.') && !known_root(it)) {
+                    let at = place.clone().line(node.line).key(format!("types.{key}"));
+                    found.push(imported(at, text, "builds itself from"));
+                }
+            }
+        }
         if name == "modules.json" {
             for module in config.root.items() {
                 if let Some(text) = module.get("type").and_then(Node::text)
@@ -129,6 +166,17 @@ fn code(case: &Case) -> Vec<Found> {
     }
     all.extend(generation(case));
     all
+}
+
+/// A name that a loader imports because a configuration says so.
+fn imported(at: Place, text: &str, verb: &str) -> Found {
+    match verdict_of(text) {
+        Verdict::Dangerous(does) => {
+            let message = format!("{verb} {text} imported, which {does}");
+            Found::at(at, message).severity(Severity::High)
+        }
+        _ => Found::at(at, format!("{verb} {text} imported, of a package that is in no table")),
+    }
 }
 
 /// A class that code of the release, or of another one, defines.
@@ -149,10 +197,7 @@ fn class(case: &Case, artifact: &Artifact, at: Place, text: &str, verb: &str) ->
     }
     let stem = module.rsplit_once('.').map_or(module, |(stem, _)| stem);
     let file = format!("{}.py", stem.replace('.', "/"));
-    let beside = match artifact.folder() {
-        "" => file.clone(),
-        folder => format!("{folder}/{file}"),
-    };
+    let beside = artifact.beside(&file);
     let Some(source) = case.facts.artifact(&beside).or_else(|| case.facts.artifact(&file)) else {
         let message =
             format!("{verb} `{module}`, and {file} is not here: a loader looks for it elsewhere");
@@ -172,8 +217,19 @@ pub(super) fn acts(source: &Artifact) -> Option<String> {
     let Contents::Code(Code { reaches, .. }) = &source.contents else {
         return None;
     };
-    let reach = reaches.iter().find(|it| it.at_import && it.does != "unpickles")?;
+    act(reaches)
+}
+
+/// The same, of the calls of a file.
+pub(super) fn act(reaches: &[Reach]) -> Option<String> {
+    let reach = at_import(reaches)?;
     Some(format!("{} ({}, line {})", reach.does, reach.name, reach.line))
+}
+
+/// Whether a module is of a package that configurations may well name.
+pub(super) fn known_root(module: &str) -> bool {
+    let root = module.split('.').next().unwrap_or_default();
+    KNOWN.contains(&root)
 }
 
 /// Parts of a diffusers pipeline whose library is a file of the folder.
@@ -244,11 +300,11 @@ fn generation(case: &Case) -> Vec<Found> {
 /// Packages whose classes hydra may well be told to build.
 #[rustfmt::skip]
 const KNOWN: &[&str] = &[
-    "nemo", "torch", "torchvision", "torchaudio", "torchmetrics", "pytorch_lightning", "lightning", "lightning_fabric", "omegaconf", "hydra", "transformers", "diffusers", "megatron", "monai", "timm", "sklearn", "peft", "speechbrain", "fairseq", "fairseq2", "hyperpyyaml", "audiocraft", "sam2", "ultralytics", "mmdet", "mmcv", "mmengine", "tokenizers", "sentencepiece", "bitsandbytes", "deepspeed", "accelerate", "kornia", "einops", "open_clip", "torchtune",
+    "builtins", "numpy", "scipy", "pandas", "collections", "datetime", "functools", "operator", "joblib", "xgboost", "lightgbm", "catboost", "quantile_forest", "imblearn", "sentence_transformers", "tensorflow", "keras", "mlflow", "nemo", "torch", "torchvision", "torchaudio", "torchmetrics", "pytorch_lightning", "lightning", "lightning_fabric", "omegaconf", "hydra", "transformers", "diffusers", "megatron", "monai", "timm", "sklearn", "peft", "speechbrain", "fairseq", "fairseq2", "hyperpyyaml", "audiocraft", "sam2", "ultralytics", "mmdet", "mmcv", "mmengine", "tokenizers", "sentencepiece", "bitsandbytes", "deepspeed", "accelerate", "kornia", "einops", "open_clip", "torchtune",
 ];
 
 fn targets(case: &Case) -> Vec<Found> {
-    let mut all = Vec::new();
+    let mut all = tagged(case);
     for (_, place, config) in configs(case) {
         let mut found = Vec::new();
         each(&config.root, "", DEEPEST, &mut |path, key, node| {
@@ -274,6 +330,26 @@ fn targets(case: &Case) -> Vec<Found> {
             }
         });
         all.extend(few(found));
+    }
+    all
+}
+
+/// Names that the tags of YAML have imported or called.
+fn tagged(case: &Case) -> Vec<Found> {
+    let mut all = Vec::new();
+    for artifact in &case.facts.artifacts {
+        let found = artifact.within.named.iter().filter_map(|named| {
+            let place = Place::file(&artifact.path).line(named.line);
+            let at = named.member.as_ref().map_or(place.clone(), |it| place.member(it));
+            let (tag, name) = (named.tag, &named.name);
+            // other names are those of the recipe's own classes, or of any package
+            let Verdict::Dangerous(does) = verdict_of(name) else {
+                return None;
+            };
+            let message = format!("has {name} called by the tag `{tag}`, which {does}");
+            Some(Found::at(at, message).severity(Severity::High))
+        });
+        all.extend(few(found.collect()));
     }
     all
 }

@@ -62,6 +62,10 @@ const KINDS: &[(&str, u64)] = &[
     ("u8", 1), ("i8", 1), ("u16", 2), ("i16", 2), ("u32", 4), ("i32", 4), ("f32", 4), ("bool", 1),
     ("string", 0), ("array", 0), ("u64", 8), ("i64", 8), ("f64", 8),
 ];
+/// Longer tokens overflow what some runtimes keep them in.
+const LONGEST_TOKEN: u64 = 1 << 14;
+/// Truth values of one array that are looked at.
+const MOST_FLAGS: u64 = 1 << 20;
 const U32: u32 = 4;
 const STRING: u32 = 8;
 const ARRAY: u32 = 9;
@@ -191,8 +195,22 @@ impl Pairs {
                             self.bytes.spelled.push(token);
                         }
                     } else {
+                        if len > LONGEST_TOKEN {
+                            let saying = format!("token {token} has {len} bytes");
+                            gathering.odd(What::HeaderUnusual, at.clone(), saying);
+                        }
                         fields.skip(len)?;
                     }
+                }
+            }
+            7 if count <= MOST_FLAGS => {
+                let mut wrong = 0u64;
+                for _ in 0..count {
+                    wrong += u64::from(fields.array::<1>()?[0] > 1);
+                }
+                if wrong > 0 {
+                    let saying = format!("{wrong} truth values of {key:?} are neither 0 nor 1");
+                    gathering.odd(What::HeaderInvalid, at, saying);
                 }
             }
             STRING => {

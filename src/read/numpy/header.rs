@@ -23,7 +23,8 @@ const TYPES: &[(&str, &str)] = &[
 /// and records keep numpy's own name.
 pub(super) fn descr(descr: &str) -> Option<Descr> {
     let letters = descr.trim_start_matches(['<', '>', '|', '=']);
-    if letters.contains('O') {
+    // an escape may stand for any letter
+    if letters.contains(['O', '\\']) || letters.contains("object") {
         return None;
     }
     let known = TYPES.iter().find(|(theirs, _)| *theirs == letters);
@@ -53,7 +54,9 @@ pub(super) fn read(text: &str) -> Option<Header> {
     let text = text.trim().strip_prefix('{')?.strip_suffix('}')?;
     let value = |key: &str| {
         let at = [format!("'{key}'"), format!("\"{key}\"")];
-        let rest = at.iter().find_map(|key| text.split_once(key.as_str()))?.1;
+        // of a key that stands twice, Python takes the last
+        let rest = at.iter().filter_map(|key| text.rsplit_once(key.as_str())).map(|it| it.1);
+        let rest = rest.min_by_key(|rest| rest.len())?;
         Some(rest.trim_start().strip_prefix(':')?.trim_start())
     };
     let descr = value("descr")?;
@@ -97,6 +100,11 @@ mod tests {
         check("{'descr': '<f4', 'fortran_order': True, 'shape': (-3,)}", "");
         check("{'descr': '<f4', 'fortran_order': True, 'shape': (99999999999999999999,)}", "");
         check("exec('x')", "");
+        check(
+            "{'descr': '<f4', 'fortran_order': True, 'shape': (3,), 'descr': '|O'}",
+            "|O true [3]",
+        );
+        assert_eq!((descr("|O"), descr("object"), descr("|\\x4f8")), (None, None, None));
     }
 
     #[track_caller]

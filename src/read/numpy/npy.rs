@@ -47,11 +47,20 @@ fn read(input: &Input) -> Result<Listing, ReadError> {
     Ok(gathering.listing())
 }
 
-/// Where the pickle of an array of Python objects starts; `None` where this is no such array.
-pub(in crate::read) fn pickle(bytes: &dyn Bytes) -> Option<u64> {
-    let array = array(bytes).ok()?;
-    let objects = array.odd.is_some_and(|(what, _)| what == What::ObjectArray);
-    objects.then_some(array.bytes.start)
+/// Where the elements start, and whether the header says that they are Python objects, which are a
+/// pickle. A header that cannot be read here says nothing, and numpy may read it all the same.
+pub(in crate::read) fn elements(bytes: &dyn Bytes) -> Option<(u64, bool)> {
+    if let Ok(array) = array(bytes) {
+        let objects = array.odd.is_some_and(|(what, _)| what == What::ObjectArray);
+        return Some((array.bytes.start, objects));
+    }
+    let mut cursor = Cursor::new(bytes, 6);
+    let [major, _minor] = cursor.array().ok()?;
+    let len: u64 = match major {
+        1 => u16::from_le_bytes(cursor.array().ok()?).into(),
+        _ => u32::from_le_bytes(cursor.array().ok()?).into(),
+    };
+    Some((cursor.at().checked_add(len)?, false))
 }
 
 /// The array in an `npy` file. One of Python objects is a pickle inside, which no one should load:

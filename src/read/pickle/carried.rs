@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Node, Value, Values, Walk, is_opcode, machine::walk_plain};
+use super::{Ending, Node, Value, Values, Walk, is_opcode, machine::walk_plain};
 use crate::{facts::Pickle, read::window::Window, source::Bytes};
 
 /// Pickles in pickles are followed so deep.
@@ -68,12 +68,10 @@ fn tell(
     if let Some(first) = walk.arrays.first() {
         // the same bytes once more, as opcodes: an array may be made to look like some
         let plain = walk_plain(bytes, walk.start);
-        if plain.end > first.start && plain.values.globals.iter().any(|it| it.byte >= first.start) {
-            let mut pickle = plain.summary(member);
-            pickle.globals.retain(|global| is_name(&global.module) && is_name(&global.name));
-            if plain.values.globals.len() == pickle.globals.len() {
-                pickles.push(pickle);
-            }
+        let names = |it: &crate::facts::Global| is_name(&it.module) && is_name(&it.name);
+        // random elements seldom spell two names in two lines
+        if plain.values.globals.iter().any(|it| it.byte >= first.start && names(it)) {
+            pickles.push(plain.summary(member));
         }
     }
     if depth >= DEEPEST {
@@ -161,13 +159,14 @@ impl Walk {
 
 impl Walk {
     /// Whether bytes that look like any text are a pickle: they call something that they import, or
-    /// end as a pickle does and import something.
+    /// end as a pickle does and import something, or are sound for longer than chance would have it.
     pub(in crate::read) fn is_surely_one(&self) -> bool {
         let names = |it: &crate::facts::Global| is_name(&it.module) && is_name(&it.name);
         let mut imports = self.values.globals.iter().filter(|it| names(it));
-        match self.stopped {
-            Some(_) => imports.any(|it| it.calls > 0),
-            None => imports.next().is_some(),
+        match self.ending {
+            Ending::GivenUp => true,
+            Ending::Whole => imports.next().is_some(),
+            Ending::Broken | Ending::Short => imports.any(|it| it.calls > 0),
         }
     }
 }

@@ -41,12 +41,28 @@ pub(in crate::read) struct Walk {
     pub(in crate::read) unusual: Vec<(u64, String)>,
     /// Why its end was not reached, and at which byte.
     pub(in crate::read) stopped: Option<(u64, String)>,
+    /// How it ended.
+    pub(in crate::read) ending: Ending,
     /// Which opcodes stand in it.
     pub(in crate::read) used: Vec<u8>,
     /// Arrays that joblib wrote into its midst, from the start of the file (or member).
     pub(in crate::read) arrays: Vec<Range<u64>>,
     /// Pickles that joblib wrote into its midst, as it does with arrays of objects.
     pub(in crate::read) inner: Vec<Walk>,
+}
+
+/// How a walk came to its end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::read) enum Ending {
+    /// With `STOP`.
+    #[default]
+    Whole,
+    /// With something that no unpickler follows.
+    Broken,
+    /// With the end of the bytes, in the midst.
+    Short,
+    /// With the last opcode that a trial reads: all of them were sound.
+    GivenUp,
 }
 
 /// How a stream is read.
@@ -103,9 +119,10 @@ fn read_as(bytes: &dyn Bytes, start: u64, reading: Reading) -> Walk {
                 machine.walk.end = machine.cursor.at();
                 break;
             }
-            Err(Stop(reason)) => {
+            Err(Stop(ending, reason)) => {
                 machine.walk.root = machine.stack.first().copied().unwrap_or_default();
                 machine.walk.stopped = Some((at, reason));
+                machine.walk.ending = ending;
                 break;
             }
         }
@@ -115,22 +132,27 @@ fn read_as(bytes: &dyn Bytes, start: u64, reading: Reading) -> Walk {
     machine.walk
 }
 
-/// Why an opcode could not be followed, in a clause.
-struct Stop(String);
+/// How an opcode ended the walk, and why, in a clause.
+struct Stop(Ending, String);
 
 impl From<ReadError> for Stop {
     fn from(error: ReadError) -> Self {
-        Self(match error {
+        match error {
             ReadError::HeaderCutShort { needed, len } => {
-                format!("an operand ends at byte {needed}, the file at byte {len}")
+                let reason = format!("an operand ends at byte {needed}, the file at byte {len}");
+                Self(Ending::Short, reason)
             }
-            other => other.to_string(),
-        })
+            other => Self(Ending::Broken, other.to_string()),
+        }
     }
 }
 
+fn empty() -> Stop {
+    Stop(Ending::Broken, "the stack is empty".to_owned())
+}
+
 fn stop<T>(reason: impl Into<String>) -> Result<T, Stop> {
-    Err(Stop(reason.into()))
+    Err(Stop(Ending::Broken, reason.into()))
 }
 
 /// An opcode's operand.
@@ -170,7 +192,7 @@ impl Machine<'_> {
         };
         if let Reading::Trial(left) = &mut self.reading {
             let Some(fewer) = left.checked_sub(1) else {
-                return stop("given up");
+                return Err(Stop(Ending::GivenUp, format!("{TRIED} opcodes were read")));
             };
             *left = fewer;
         }
@@ -539,12 +561,12 @@ impl Machine<'_> {
         if self.stack.len() <= self.fence() {
             return stop("the stack is empty");
         }
-        self.stack.pop().ok_or_else(|| Stop("the stack is empty".to_owned()))
+        self.stack.pop().ok_or_else(empty)
     }
 
     fn top(&self) -> Result<Value, Stop> {
         let top = self.stack.last().filter(|_| self.stack.len() > self.fence());
-        top.copied().ok_or_else(|| Stop("the stack is empty".to_owned()))
+        top.copied().ok_or_else(empty)
     }
 
     fn since_mark(&mut self) -> Result<Vec<Value>, Stop> {
@@ -574,5 +596,5 @@ fn plain(code: u8) -> Value {
 /// A memo slot written in digits.
 fn slot(line: &[u8]) -> Result<u64, Stop> {
     let number = str::from_utf8(line).ok().and_then(|text| text.trim().parse().ok());
-    number.ok_or_else(|| Stop("a memo slot that is no number".to_owned()))
+    number.ok_or_else(|| Stop(Ending::Broken, "a memo slot that is no number".to_owned()))
 }

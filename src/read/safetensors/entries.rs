@@ -79,23 +79,34 @@ pub(super) trait ReadsHeader<'de> {
 }
 
 /// Takes headers as nearly all are; anything else is an error.
-pub(super) struct Fast<'a>(pub(super) &'a mut Entries);
+pub(super) struct Fast<'a> {
+    entries: &'a mut Entries,
+    /// Whether metadata was read.
+    told: bool,
+}
+
+impl<'a> Fast<'a> {
+    pub(super) fn of(entries: &'a mut Entries) -> Self {
+        Self { entries, told: false }
+    }
+}
 
 impl<'de> ReadsHeader<'de> for Fast<'_> {
     fn entry<M: MapAccess<'de>>(&mut self, name: String, map: &mut M) -> Result<(), M::Error> {
         if name == "__metadata__" {
-            self.0.metadata = map.next_value_seed(Once(&self.0.metadata))?;
+            self.entries.metadata = map.next_value_seed(Once(self.told))?;
+            self.told = true;
         } else {
-            self.0.tensors.push((name, map.next_value_seed(AsObject)?));
+            self.entries.tensors.push((name, map.next_value_seed(AsObject)?));
         }
         Ok(())
     }
 }
 
 /// A map of texts, where none was read before and no key of it stands twice.
-struct Once<'a>(&'a BTreeMap<String, String>);
+struct Once(bool);
 
-impl<'de> DeserializeSeed<'de> for Once<'_> {
+impl<'de> DeserializeSeed<'de> for Once {
     type Value = BTreeMap<String, String>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
@@ -103,7 +114,7 @@ impl<'de> DeserializeSeed<'de> for Once<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Once<'_> {
+impl<'de> Visitor<'de> for Once {
     type Value = BTreeMap<String, String>;
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
@@ -117,10 +128,10 @@ impl<'de> Visitor<'de> for Once<'_> {
                 return Err(de::Error::custom("a key of the metadata stands twice"));
             }
         }
-        if self.0.is_empty() {
-            Ok(read)
-        } else {
+        if self.0 {
             Err(de::Error::duplicate_field("__metadata__"))
+        } else {
+            Ok(read)
         }
     }
 }

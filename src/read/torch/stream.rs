@@ -166,6 +166,11 @@ pub(super) fn plain(input: &Input) -> Listing {
         if walk.stopped.is_some() || at >= input.bytes.len() {
             break;
         }
+        if count + 1 == MOST {
+            let place = gathering.at().byte(at);
+            let saying = format!("more than {MOST} pickles in a row; those from here are not read");
+            gathering.odd(What::PickleUnusual, place, saying);
+        }
     }
     let mut listing = gathering.listing();
     listing.file.apart = apart;

@@ -1,11 +1,14 @@
 //! Archives and packed layers, opened to look at what lies inside.
 
+use std::collections::BTreeSet;
+
 use super::{HEAD, LAYER, Look, MEMBERS, Part, RATIO, Sort, inner_path, layers::Layer};
 use crate::{
-    facts::{Oddity, What},
+    facts::{Make, Oddity, What},
     read::{
         pages::Pages,
-        pickle, tar,
+        pickle::{self, Ending},
+        tar,
         window::Window,
         zip::{Packing, Zip},
     },
@@ -18,6 +21,7 @@ impl Look<'_> {
             return self.unopened(part.member, "an archive whose tables cannot be read");
         };
         let unlisted = zip.unlisted(part.bytes);
+        self.make(part.member, zip.members.iter().map(|it| it.name.as_str()));
         if !part.told {
             for Oddity { what, at, saying } in zip.oddities {
                 let member = inner_path(part.member, at.member.as_deref().unwrap_or_default());
@@ -84,6 +88,7 @@ impl Look<'_> {
     pub(super) fn tar(&mut self, part: &Part) {
         let pages = Pages::new(part.bytes);
         let members = tar::members(&pages, usize::try_from(self.members).unwrap_or(usize::MAX));
+        self.make(part.member, members.iter().map(|it| it.name.as_str()));
         for member in &members {
             let Some(window) = Window::new(part.bytes, member.bytes.clone()) else {
                 continue;
@@ -105,6 +110,17 @@ impl Look<'_> {
                 self.notes.note(fault.what, at, fault.saying);
             }
         }
+    }
+
+    /// Notes an archive whose loader runs code that lies in it.
+    fn make<'a>(&mut self, member: Option<&str>, names: impl Iterator<Item = &'a str>) {
+        let mut makes = BTreeSet::new();
+        for name in names {
+            let name = name.trim_start_matches("./").to_ascii_lowercase();
+            makes.extend(MAKES.iter().filter(|row| (row.1)(&name)).map(|row| row.0));
+        }
+        let member = member.map(str::to_owned);
+        self.found.makes.extend(makes.into_iter().map(|make| (member.clone(), make)));
     }
 
     pub(super) fn layer(&mut self, part: &Part, layer: Layer) {
@@ -144,16 +160,26 @@ impl Look<'_> {
     }
 }
 
+/// Whether a member is one that only archives of some make have.
+type Test = fn(&str) -> bool;
+
+/// Makes of archives, each by a member that no other has; names are in lower case.
+#[rustfmt::skip]
+const MAKES: &[(Make, Test)] = &[
+    (Make::TorchPackage, |name| name.ends_with(".data/extern_modules")),
+    (Make::TorchServe, |name| name == "mar-inf/manifest.json"),
+    (Make::SageMaker, |name| name == "code/inference.py"),
+    (Make::Macros, |name| name.ends_with("/vbaproject.bin") || name.contains("/macrosheets/") || name.ends_with("basic/script-lc.xml")),
+];
+
 /// Whether a packed member is worth unpacking: its front is that of an archive, a pickle, an array
 /// or a program, or may be that of an old pickle.
 fn is_worth(head: &[u8], name: &str) -> bool {
+    // an old pickle imports something at its front, or goes on behind it without a fault
     let text = || {
-        head.len() > 8
-            && pickle::trial(&head.to_vec(), 0)
-                .values
-                .globals
-                .iter()
-                .any(|it| pickle::is_name(&it.module))
+        let walk = pickle::trial(&head.to_vec(), 0);
+        let imports = walk.values.globals.iter().any(|it| pickle::is_name(&it.module));
+        imports || matches!(walk.ending, Ending::Short | Ending::GivenUp)
     };
     let name = name.to_ascii_lowercase();
     let named =

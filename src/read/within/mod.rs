@@ -6,21 +6,23 @@ mod layers;
 #[cfg(test)]
 mod tests;
 mod text;
+mod weights;
 
 use std::collections::BTreeSet;
 
 use layers::Layer;
+pub(super) use weights::{tell_notes, tell_tensors};
 
 use super::{
     notes::Notes,
     numpy,
     pickle::{self, Carried, is_opcode},
-    tar,
+    reaches, tar,
     window::Window,
     zip::Zip,
 };
 use crate::{
-    facts::{Oddity, Pickle, Unopened, What, Within},
+    facts::{Make, Named, Oddity, Pickle, Unopened, What, Within},
     source::Bytes,
     words::Place,
 };
@@ -37,7 +39,9 @@ const HEAD: u64 = 512;
 /// Parts that are not opened and are told one by one.
 const TOLD: usize = 50;
 /// Pickles in a row that are walked.
-const PICKLES: usize = 1 << 16;
+const PICKLES: usize = 1 << 20;
+/// Files of code that are read of one archive.
+const CODE: usize = 1 << 14;
 /// Configurations that are read of one archive, and how long they may be.
 const CONFIGS: usize = 64;
 const CONFIG: u64 = 1 << 20;
@@ -66,6 +70,7 @@ pub(super) fn look(path: &str, bytes: &dyn Bytes, seen: Seen) -> (Within, Vec<Od
         path,
         walked,
         torch: matches!(seen.format, Some("torch_zip" | "torchscript")),
+        script: seen.format == Some("torchscript"),
         found: Within::default(),
         notes: Notes::new(path),
         members: MEMBERS,
@@ -160,6 +165,8 @@ struct Look<'a> {
     /// Members whose pickles the file's own reader walked.
     walked: BTreeSet<Option<String>>,
     torch: bool,
+    /// Whether its code is `TorchScript`.
+    script: bool,
     found: Within,
     notes: Notes,
     /// Members that may still be looked at, and bytes that may still be unpacked.
@@ -192,16 +199,13 @@ impl Look<'_> {
         self.found.opened |= archive && part.member.is_none();
         if sort == Sort::Unknown {
             self.text(part, &head);
+            self.document(part, &head);
         }
         match sort {
             Sort::Zip => self.zip(part),
             Sort::Tar => self.tar(part),
             Sort::Packed(layer) => self.layer(part, layer),
-            Sort::Array => {
-                if let Some(start) = numpy::pickle(part.bytes) {
-                    self.pickles(part, start);
-                }
-            }
+            Sort::Array => self.elements(part),
             Sort::Program(what) if part.member.is_some() => {
                 let at = self.place(part.member);
                 self.notes.note(What::ExecutableMember, at, format!("is {what}"));
@@ -250,23 +254,47 @@ impl Look<'_> {
                 self.notes.note(What::PathListImports, self.place(part.member).line(at), saying);
             }
         }
-        let Some(member) = part.member.filter(|_| self.found.configs.len() < CONFIGS) else {
+        if yaml {
+            for (line, tag, called) in text::named(&bytes) {
+                let member = part.member.map(str::to_owned);
+                self.found.named.push(Named { member, line, tag, name: called });
+            }
+        }
+        let Some(member) = part.member else {
             return;
         };
-        if bytes.len() as u64 > CONFIG {
+        let text = String::from_utf8_lossy(&bytes);
+        if ends(&[".py"]) && self.found.code.len() < CODE {
+            let script = self.script && !member.contains("/extra/");
+            let reaches = if script {
+                reaches::script(&text)
+            } else {
+                reaches::read(&text)
+            };
+            self.found.code.push((member.to_owned(), reaches));
+        }
+        if bytes.len() as u64 > CONFIG || self.found.configs.len() >= CONFIGS {
             return;
         }
-        let text = String::from_utf8_lossy(&bytes);
-        let read = if yaml {
+        let read = if yaml || name == "mlmodel" {
             super::yaml::config(self.path, &text)
-        } else if ["config.json", "tokenizer_config.json", "model_index.json"]
-            .contains(&name.as_str())
-        {
+        } else if ends(&[".json"]) || name == "schema" {
             super::json::config(self.path, &text)
         } else {
             return;
         };
         self.found.configs.push((member.to_owned(), read.0));
+    }
+
+    /// Notes a document that has its reader start a program, as far as it says so outside of what is packed.
+    fn document(&mut self, part: &Part, head: &[u8]) {
+        if !head.starts_with(b"%PDF-") || part.bytes.len() > LAYER {
+            return;
+        }
+        let bytes = part.bytes.read(0..part.bytes.len()).unwrap_or_default();
+        if text::launches(&bytes) {
+            self.found.makes.push((part.member.map(str::to_owned), Make::Launches));
+        }
     }
 
     /// Walks pickles one after the other, unless the file's own reader did.
@@ -276,8 +304,9 @@ impl Look<'_> {
         }
         for count in 0..PICKLES {
             let walk = pickle::walk(part.bytes, at);
+            // behind the first, one of two bytes says nothing, and another may follow it
             let one = walk.is_one() && (count == 0 || walk.end > at + 2);
-            if count > 0 && !one {
+            if count > 0 && !one && walk.stopped.is_some() {
                 break;
             }
             let place = self.place(part.member);
@@ -288,6 +317,9 @@ impl Look<'_> {
                 if let Some((byte, why)) = &walk.stopped {
                     self.notes.note(What::PickleStopped, place.byte(*byte), why);
                 }
+            }
+            if count + 1 == PICKLES {
+                self.unopened(part.member, format!("more than {PICKLES} pickles in a row"));
             }
             let (pickles, carried) = pickle::told(part.bytes, &walk, part.member);
             if one {
@@ -301,6 +333,25 @@ impl Look<'_> {
             if walk.stopped.is_some() || at >= part.bytes.len() {
                 break;
             }
+        }
+    }
+
+    /// The elements of an array: a pickle where they are Python objects, and where they look like one,
+    /// whatever the header says.
+    fn elements(&mut self, part: &Part) {
+        let Some((start, objects)) = numpy::elements(part.bytes) else {
+            return;
+        };
+        if objects {
+            return self.pickles(part, start);
+        }
+        let head = part.bytes.read(start..part.bytes.len().min(start.saturating_add(3)));
+        let first = head.unwrap_or_default();
+        let begins = first.first().is_some_and(|it| is_opcode(*it));
+        if begins && pickle::trial(part.bytes, start).is_surely_one() {
+            let at = self.place(part.member).byte(start);
+            self.notes.note(What::Polyglot, at, "the elements of the array are a pickle");
+            self.pickles(part, start);
         }
     }
 

@@ -129,6 +129,45 @@ pub(super) fn signs(bytes: &[u8], yaml: bool, code: bool) -> Vec<Sign> {
     signs.found
 }
 
+/// Whether a PDF names the action that starts a program.
+pub(super) fn launches(bytes: &[u8]) -> bool {
+    static LAUNCH: LazyLock<Option<AhoCorasick>> =
+        LazyLock::new(|| AhoCorasick::new(["/Launch"]).ok());
+    let mut hits = LAUNCH.iter().flat_map(|it| it.find_iter(bytes));
+    hits.any(|hit| !bytes.get(hit.end()).is_some_and(u8::is_ascii_alphanumeric))
+}
+
+/// Tags by which `HyperPyYAML` has a name imported, or called as soon as the file is loaded.
+const CALLS: &[&str] = &["!new:", "!apply:", "!applyref:", "!name:", "!module:"];
+
+/// Names that the tags of a YAML file have its loader import or call: line from 1, tag, name.
+pub(super) fn named(bytes: &[u8]) -> Vec<(u32, &'static str, String)> {
+    let mut found = Vec::new();
+    for (line, text) in (1..).zip(bytes.split(|byte| *byte == b'\n')) {
+        let Some(at) = text.iter().position(|byte| *byte == b'!') else {
+            continue;
+        };
+        let text = String::from_utf8_lossy(&text[at..]);
+        if found.len() >= MOST_NAMED {
+            break;
+        }
+        for tag in CALLS {
+            let Some((_, rest)) = text.split_once(tag) else {
+                continue;
+            };
+            let end = rest.find(|c: char| !(c.is_alphanumeric() || matches!(c, '.' | '_')));
+            let name = &rest[..end.unwrap_or(rest.len())];
+            if !name.is_empty() && name.len() < 200 {
+                found.push((line, *tag, name.to_owned()));
+            }
+        }
+    }
+    found
+}
+
+/// Names that are kept of one file.
+const MOST_NAMED: usize = 1000;
+
 struct Signs<'a> {
     bytes: &'a [u8],
     found: Vec<Sign>,

@@ -2,8 +2,10 @@
 //! payload that would do no harm and is never loaded, and as many harmless files of the same makes.
 
 mod folders;
+mod headers;
 pub(crate) mod made;
 mod pickles;
+mod tools;
 
 use weighbill::words::{Category, Severity};
 
@@ -63,8 +65,11 @@ fn samples() -> Vec<Sample> {
     pickles::suspicious(&mut samples);
     pickles::benign(&mut samples);
     folders::dangerous(&mut samples);
+    tools::dangerous(&mut samples);
     folders::suspicious(&mut samples);
+    tools::suspicious(&mut samples);
     folders::benign(&mut samples);
+    tools::benign(&mut samples);
     samples
 }
 

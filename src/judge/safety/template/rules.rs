@@ -94,22 +94,55 @@ pub(super) fn deeds(tags: &[Tag]) -> Vec<Deed> {
             _ => None,
         })
         .collect();
-    let mut rules = Rules { macros, line: 1, deeds: Vec::new() };
+    let mut rules = Rules {
+        macros,
+        line: 1,
+        looked_up: None,
+        deeds: Vec::new(),
+    };
     for tag in tags {
         rules.line = tag.line;
         rules.tag(tag);
     }
+    rules.pieces(tags);
     rules.deeds
+}
+
+/// `__cla` or `ss__`: what becomes a private name once it is put together.
+fn is_piece(text: &str) -> bool {
+    let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    plain && text.len() <= 40 && (text.starts_with("__") || text.ends_with("__"))
 }
 
 struct Rules<'a> {
     /// Names that the template defines and may call.
     macros: Vec<&'a str>,
     line: u32,
+    /// The line of the first subscript whose key is no constant and no place in a list.
+    looked_up: Option<u32>,
     deeds: Vec<Deed>,
 }
 
 impl Rules<'_> {
+    /// Pieces of private names, wherever the template keeps them until it puts them together.
+    fn pieces(&mut self, tags: &[Tag]) {
+        for tag in tags {
+            let texts = tag.tokens.iter().filter_map(|it| match it {
+                Token::Text(text) => Some(text),
+                _ => None,
+            });
+            for text in texts.filter(|it| is_piece(it)) {
+                self.line = tag.line;
+                match self.looked_up {
+                    Some(line) => self.escapes(format!(
+                        "writes `{text}`, a piece of a private name, and looks up a name that it makes in line {line}"
+                    )),
+                    None => self.unusual(format!("writes `{text}`, a piece of a private name")),
+                }
+            }
+        }
+    }
+
     fn told(&mut self, escapes: bool, saying: String) {
         let known = self.deeds.iter().any(|it| it.saying == saying);
         if !known && self.deeds.len() < 100 {
@@ -276,7 +309,17 @@ impl Rules<'_> {
         {
             return self.escapes(format!("walks to the private attribute `{text}`"));
         }
-        let made = key.iter().any(|it| matches!(it, Token::Mark("~" | "+" | "%" | "|" | "*")));
+        if is_slice(key) {
+            return; // of a list or a text: its ends are numbers
+        }
+        let names = key.iter().any(|it| matches!(it, Token::Name(name) if name != "loop"));
+        if names {
+            self.looked_up.get_or_insert(self.line);
+        }
+        if key.contains(&Token::Mark("~")) {
+            return self.unusual("makes the key of a subscript");
+        }
+        let made = key.iter().any(|it| matches!(it, Token::Mark("+" | "%" | "|" | "*")));
         let called = key.iter().any(|it| matches!(it, Token::Name(name) if matches!(name.as_str(), "join" | "format" | "replace" | "lower" | "reverse")));
         if !texts.is_empty()
             && (called || made)
@@ -332,6 +375,20 @@ impl Rules<'_> {
             }
         }
     }
+}
+
+/// Whether a colon stands in it, outside of inner brackets.
+fn is_slice(key: &[Token]) -> bool {
+    let mut depth = 0u32;
+    for token in key {
+        match token {
+            Token::Mark("(" | "[" | "{") => depth += 1,
+            Token::Mark(")" | "]" | "}") => depth = depth.saturating_sub(1),
+            Token::Mark(":") if depth == 0 => return true,
+            _ => {}
+        }
+    }
+    false
 }
 
 fn is_bar(text: &str) -> bool {
