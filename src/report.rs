@@ -311,6 +311,18 @@ pub struct WeightSet {
     pub buffers: u64,
     /// Elements of scales, zero points and the like.
     pub helpers: u64,
+    /// Bytes of all its tensors, helpers and all; 0 in reports of before they were told.
+    #[serde(default)]
+    pub bytes: u64,
+}
+
+impl WeightSet {
+    /// Stored bits for each logical parameter, helpers and all: 4.8 or so where a name says `Q4_K_M`.
+    #[expect(clippy::cast_precision_loss, reason = "a ratio for readers")]
+    pub fn bits_each(&self) -> Option<f64> {
+        let parameters = self.parameters.filter(|n| *n > 0 && self.bytes > 0)?;
+        Some(self.bytes as f64 * 8.0 / parameters as f64)
+    }
 }
 
 /// What the model is.

@@ -71,6 +71,7 @@ pub(super) fn sets(facts: &Facts, sets: &Sets) -> Vec<report::WeightSet> {
         elements: it.elements,
         buffers: it.buffers,
         helpers: it.helpers,
+        bytes: it.bytes,
     };
     sets.sets.iter().enumerate().map(set).collect()
 }

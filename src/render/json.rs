@@ -359,7 +359,8 @@ mod tests {
               "parameters": 6,
               "elements": 6,
               "buffers": 0,
-              "helpers": 0
+              "helpers": 0,
+              "bytes": 24
             }
           ],
           "model": {

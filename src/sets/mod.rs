@@ -167,13 +167,6 @@ impl WeightSet {
         let extra: u64 = self.extras.iter().map(|extra| extra.parameters).sum();
         self.parameters.map(|all| all.saturating_sub(extra))
     }
-
-    /// Stored bits, helpers and all, for each logical parameter.
-    #[expect(clippy::cast_precision_loss, reason = "a ratio for readers")]
-    pub fn bits_per_weight(&self) -> Option<f64> {
-        let parameters = self.parameters.filter(|n| *n > 0)?;
-        Some(self.bytes as f64 * 8.0 / parameters as f64)
-    }
 }
 
 /// Groups and counts the weights of a release.

@@ -31,12 +31,25 @@ enum When {
     Flat,
     /// Four extents: a causal mask, not a bias.
     Mask,
-    /// Any of these beside the stem.
+    /// Any of these beside the stem, of a type that is packed.
     Beside(&'static [&'static str]),
+    /// Any of these beside the stem: a factor of an adapter.
+    Scaling(&'static [&'static str]),
 }
 
 use Role::{Buffer, Optimizer, Other, Quantization};
-use When::{Always, Beside, Flat, Mask};
+use When::{Always, Beside, Flat, Mask, Scaling};
+
+/// What stands beside the number that an adapter is scaled by.
+const FACTORS: &[&str] = &[
+    ".lora_down.weight",
+    ".lora_A.weight",
+    ".hada_w1_a",
+    ".lokr_w1",
+    ".lokr_w1_a",
+    ".lokr_w2",
+    ".lokr_w2_a",
+];
 
 /// By name, so that they are found by halving.
 #[rustfmt::skip]
@@ -48,7 +61,7 @@ const LEAVES: &[Leaf] = &[
     leaf("SCB", Quantization, Always), leaf("SU", Quantization, Beside(&[".Qidxs"])),
     leaf("SV", Quantization, Beside(&[".Qidxs"])),
     leaf("_extra_state", Other, Always), leaf("_float_tensor", Buffer, Always),
-    leaf("absmax", Quantization, Always), leaf("attn_mask", Buffer, Always),
+    leaf("absmax", Quantization, Always), leaf("alpha", Buffer, Scaling(FACTORS)), leaf("attn_mask", Buffer, Always),
     leaf("beta1_power", Optimizer, Always), leaf("beta2_power", Optimizer, Always),
     leaf("bias", Buffer, Mask),
     leaf("biases", Quantization, Beside(&[".weight"])),
@@ -166,6 +179,7 @@ fn named_role(tensor: &Tensor, stem: &str, leaf: &str, names: &Names) -> Option<
             Beside(ends) => ends
                 .iter()
                 .any(|end| names.beside(stem, end).is_some_and(|it| !is_float(it.dtype.name()))),
+            Scaling(ends) => ends.iter().any(|end| names.beside(stem, end).is_some()),
         };
         if holds {
             return Some(row.role);

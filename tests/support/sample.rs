@@ -52,6 +52,7 @@ pub fn llama() -> Report {
         elements: Some(parameters),
         buffers: 0,
         helpers: 0,
+        bytes: 2 * parameters,
     }];
     report.model = Model {
         architectures: vec!["LlamaForCausalLM".to_owned()],
@@ -233,6 +234,7 @@ pub fn tiny() -> Report {
             elements: Some(6),
             buffers: 0,
             helpers: 0,
+            bytes: 24,
         }],
         model: Model {
             parameters: Some(6),

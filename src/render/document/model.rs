@@ -1,7 +1,7 @@
 //! What the model is, and how much memory it takes.
 
 use super::{Block, Line, Section, dotted, name, numbers, plain, quiet};
-use crate::report::{Memory, Report, Weights};
+use crate::report::{Memory, Report, WeightSet, Weights};
 
 /// What the files say that the model is; `None` where they say nothing.
 pub(super) fn section(report: &Report) -> Option<Section> {
@@ -21,7 +21,8 @@ pub(in crate::render) fn lines(report: &Report) -> Vec<Line> {
     }
     lines.extend(graph(report));
     lines.extend(adapter(report));
-    lines.extend(report.model.memory.as_ref().map(memory));
+    let bits = report.weight_sets.iter().find(|set| set.primary).and_then(WeightSet::bits_each);
+    lines.extend(report.model.memory.as_ref().map(|it| memory(it, bits)));
     lines
 }
 
@@ -118,11 +119,19 @@ fn adapter(report: &Report) -> Option<Line> {
     Some(line)
 }
 
-/// `13.48 GB of weights, 13.48 GB at 16 bits a parameter · 2.15 GB for a context of 4,096 tokens`.
-fn memory(memory: &Memory) -> Line {
+/// `4.08 GB of weights (4.8 bits a parameter), 13.48 GB at 16 · 2.15 GB for a context of 4,096 tokens`.
+fn memory(memory: &Memory, bits: Option<f64>) -> Line {
     let mut weights = format!("{} of weights", numbers::bytes(memory.weights_bytes));
-    if let Some(at_16) = memory.weights_bytes_at_16_bits.filter(|it| *it != memory.weights_bytes) {
-        weights = format!("{weights}, {} at 16 bits a parameter", numbers::bytes(at_16));
+    // Buffers alone make no difference that shows.
+    let shows = |it: &u64| numbers::bytes(*it) != numbers::bytes(memory.weights_bytes);
+    if let Some(at_16) = memory.weights_bytes_at_16_bits.filter(shows) {
+        let stored = bits.map_or_else(String::new, |bits| format!(" ({bits:.1} bits a parameter)"));
+        let unit = if bits.is_none() {
+            " bits a parameter"
+        } else {
+            ""
+        };
+        weights = format!("{weights}{stored}, {} at 16{unit}", numbers::bytes(at_16));
     }
     let mut parts = vec![vec![plain(weights)]];
     if let (Some(context), Some(cache)) = (memory.context, memory.cache_bytes) {
