@@ -331,7 +331,7 @@ impl Gathering {
     /// A name that nobody knows, or that several licenses go by, beside a text that is known: the name
     /// is the publisher's own for that text.
     fn name_texts(&mut self) {
-        let known = |(key, (_, texts)): (&(LicenseScope, Name), &(Vec<Stated>, Vec<Seen>))| {
+        let known = |key: &(LicenseScope, Name), texts: &[Seen]| {
             let whole = texts
                 .iter()
                 .any(|seen| seen.found.as_ref().is_some_and(|it| it.how <= How::Altered));
@@ -341,8 +341,12 @@ impl Gathering {
         let names: Vec<(LicenseScope, Name)> =
             self.held.keys().filter(|(_, name)| matches!(name, Name::Named(_))).cloned().collect();
         for key in names {
-            let texts: Vec<(LicenseScope, Name)> =
-                self.held.iter().filter_map(known).filter(|(scope, _)| *scope == key.0).collect();
+            let texts: Vec<(LicenseScope, Name)> = self
+                .held
+                .iter()
+                .filter_map(|(key, (_, texts))| known(key, texts))
+                .filter(|(scope, _)| *scope == key.0)
+                .collect();
             let meant = |name: &Name, stated: &Stated| match name {
                 Name::Known(id) => stated.means.licenses.iter().any(|it| it.id == *id),
                 Name::Named(_) | Name::Text(_) => false,
