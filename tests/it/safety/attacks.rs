@@ -214,11 +214,7 @@ pub(crate) fn benign(samples: &mut Vec<Sample>) {
             ("c.tar.gz", &packed("gzip", &tar(&[("d.txt", b"words")]))),
         ]),
     );
-    add(
-        "notes of the client",
-        ".cache/huggingface/download/a.metadata",
-        b"0123456789abcdef0123456789abcdef01234567\n\"etag\"\n1700000000.0\n".to_vec(),
-    );
+    add("what the client keeps for itself", ".cache/huggingface/.gitignore", b"*\n".to_vec());
     add("git's index", ".git/index", b"DIRC\0\0\0\x02\0\0\0\0".to_vec());
     add(
         "a log of git",
