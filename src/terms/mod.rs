@@ -93,6 +93,13 @@ pub struct Misfit {
     pub kind: ReadingKind,
 }
 
+impl Seen {
+    /// Whether it is the text of a license that is known, changed or not.
+    fn is_text(&self) -> bool {
+        self.found.as_ref().is_some_and(|it| it.how <= How::Altered)
+    }
+}
+
 impl Held {
     /// What is known of the license.
     pub fn license(&self) -> Option<&'static License> {
@@ -331,22 +338,14 @@ impl Gathering {
     /// A name that nobody knows, or that several licenses go by, beside a text that is known: the name
     /// is the publisher's own for that text.
     fn name_texts(&mut self) {
-        let known = |key: &(LicenseScope, Name), texts: &[Seen]| {
-            let whole = texts
-                .iter()
-                .any(|seen| seen.found.as_ref().is_some_and(|it| it.how <= How::Altered));
-            let fits = matches!(&key.1, Name::Known(_)) && whole;
-            fits.then(|| key.clone())
-        };
         let names: Vec<(LicenseScope, Name)> =
             self.held.keys().filter(|(_, name)| matches!(name, Name::Named(_))).cloned().collect();
         for key in names {
-            let texts: Vec<(LicenseScope, Name)> = self
-                .held
-                .iter()
-                .filter_map(|(key, (_, texts))| known(key, texts))
-                .filter(|(scope, _)| *scope == key.0)
-                .collect();
+            let texts = self.held.iter().filter(|((scope, name), (_, texts))| {
+                let known = *scope == key.0 && matches!(name, Name::Known(_));
+                known && texts.iter().any(Seen::is_text)
+            });
+            let texts: Vec<(LicenseScope, Name)> = texts.map(|(of, _)| of.clone()).collect();
             let meant = |name: &Name, stated: &Stated| match name {
                 Name::Known(id) => stated.means.licenses.iter().any(|it| it.id == *id),
                 Name::Named(_) | Name::Text(_) => false,
