@@ -35,6 +35,9 @@ const FOLDED: &[&str] = &[
     "Disclosures",
     "Weight sets",
     "Files",
+    "European Open Source AI Index",
+    "Five dimensions",
+    "EU AI Act",
     "SBOM for AI",
 ];
 

@@ -5,6 +5,7 @@ pub(super) mod asking;
 mod components;
 mod files;
 mod findings;
+pub(super) mod frameworks;
 pub(super) mod g7;
 pub(super) mod groups;
 pub(super) mod integrity;
@@ -186,6 +187,7 @@ pub(super) fn compose(report: &Report, style: &Style) -> Document {
         sections.push(components::section(report));
         sections.extend(components::disclosures(report));
         sections.extend(files::sections(report));
+        sections.extend(frameworks::sections(report));
         sections.push(g7::section(report));
     }
     sections.extend(license::uses(report));

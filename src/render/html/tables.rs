@@ -9,7 +9,7 @@ use super::{
 use crate::{
     render::{
         document::{
-            g7,
+            frameworks, g7,
             groups::{component_label, group_label},
             integrity::integrity_lines,
             license::{license_head, license_sources},
@@ -296,6 +296,32 @@ pub(super) fn openness(report: &Report, openness: &Openness) -> Markup {
                 }
             }
         }
+        @if frameworks::fields(openness).next().is_some() { (eu_ai_act(report, openness)) }
+    }
+}
+
+/// What the release answers of the documents that the EU AI Act asks for.
+fn eu_ai_act(report: &Report, openness: &Openness) -> Markup {
+    html! {
+        h3 { "EU AI Act" }
+        div.wide { table.sortable {
+            caption { "What the release answers of technical documentation (Annex XI, section 1) and of \
+                       the public summary of training content. Who must write them is not judged" }
+            thead { tr {
+                th scope="col" { "Field" } th scope="col" { "What it asks for" }
+                th scope="col" { "State" } th scope="col" { "What answers it" }
+            } }
+            tbody {
+                @for (document, field) in frameworks::fields(openness) {
+                    tr {
+                        td { (document) " " (field.number) }
+                        th scope="row" { (prose(&field.title)) }
+                        td { (mark(field.presence)) " " (field.presence.word()) }
+                        td { (line(&frameworks::answered(report, field))) }
+                    }
+                }
+            }
+        } }
     }
 }
 

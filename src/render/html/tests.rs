@@ -31,6 +31,20 @@ fn the_page_needs_nothing_else() {
 }
 
 #[test]
+fn frameworks_stand_side_by_side() {
+    let page = page(&sample::llama(), &Style::default());
+    for shown in [
+        "Model Openness Framework",
+        "European Open Source AI Index",
+        "Five dimensions",
+        "Annex XI 1(d)",
+    ] {
+        assert!(page.contains(shown), "{shown}");
+    }
+    assert!(!super::tests::page(&sample::tiny(), &Style::default()).contains("Annex XI"));
+}
+
+#[test]
 fn nothing_of_the_release_is_markup() {
     let page = page(&sample::hostile(), &Style::default());
     let body = page.replace(STYLE, "").replace(SCRIPT, "");

@@ -138,6 +138,33 @@ fn a_page_for_a_pull_request() {
 
     </details>
 
+    <details><summary>European Open Source AI Index (3 rows)</summary>
+
+    | parameter | as far as the folder tells |
+    | --- | --- |
+    | datasheet | needs the web |
+    | training code | closed |
+    | weights endmodel | partial |
+
+    </details>
+
+    <details><summary>Five dimensions (2 rows)</summary>
+
+    | dimension | how far it is disclosed |
+    | --- | --- |
+    | data | ○ claimed |
+    | models | ● present |
+
+    </details>
+
+    <details><summary>EU AI Act (1 row)</summary>
+
+    | field | what it asks for | state | what answers it |
+    | --- | --- | --- | --- |
+    | Annex XI 1(d) | architecture and number of parameters | ● present | 218 tensors  `model-00001-of-00002.safetensors` |
+
+    </details>
+
     <details><summary>SBOM for AI, by the G7&#39;s minimum elements (33 rows)</summary>
 
     | id | element | state | with |
@@ -351,7 +378,7 @@ fn nothing_of_the_release_acts() {
         }
         if line.starts_with('|') && !line.contains("---") {
             let borders = line.replace("\\|", "").matches('|').count();
-            assert!((4..=6).contains(&borders), "{borders}: {line}");
+            assert!((3..=6).contains(&borders), "{borders}: {line}");
         }
     }
 }

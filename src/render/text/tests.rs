@@ -207,6 +207,23 @@ fn all_that_is_known() {
       index              26,788  json         model.safetensors.index.json
       tokenizer       1,842,767  json         tokenizer.json (hub blob match)
 
+    EUROPEAN OPEN SOURCE AI INDEX
+      parameter         as far as the folder tells
+      datasheet         needs the web
+      training code     closed
+      weights endmodel  partial
+
+    FIVE DIMENSIONS
+      dimension  how far it is disclosed
+      data       ○ claimed
+      models     ● present
+
+    EU AI ACT
+      field          what it asks for            state      what answers it
+      Annex XI 1(d)  architecture and number of  ● present  218 tensors
+                     parameters                             model-00001-of-00002.saf
+                                                            etensors
+
     SBOM FOR AI
       G7 minimum elements of metadata, models and datasets: 24 of 33 filled; the
       clusters on systems, infrastructure and security are not a release's to fill
