@@ -318,10 +318,13 @@ pub struct WeightSet {
 
 impl WeightSet {
     /// Stored bits for each logical parameter, helpers and all: 4.8 or so where a name says `Q4_K_M`.
+    /// `None` where they are not known, or are those of a plain element type.
     #[expect(clippy::cast_precision_loss, reason = "a ratio for readers")]
-    pub fn bits_each(&self) -> Option<f64> {
+    pub fn packed_bits(&self) -> Option<f64> {
         let parameters = self.parameters.filter(|n| *n > 0 && self.bytes > 0)?;
-        Some(self.bytes as f64 * 8.0 / parameters as f64)
+        let bits = self.bytes as f64 * 8.0 / parameters as f64;
+        let plain = [8.0, 16.0, 32.0, 64.0].iter().any(|of: &f64| (bits - of).abs() < 0.05);
+        (!plain).then_some(bits)
     }
 }
 

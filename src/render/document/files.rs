@@ -46,9 +46,7 @@ fn set_row(set: &WeightSet) -> Vec<Line> {
 
 /// How many bits each parameter takes, where they are not those of a plain element type.
 fn width(set: &WeightSet) -> String {
-    let bits = set.bits_each().map(|bits| format!("{bits:.1}"));
-    let packed = bits.filter(|bits| !matches!(bits.as_str(), "8.0" | "16.0" | "32.0" | "64.0"));
-    packed.map_or_else(String::new, |bits| format!(", {bits} bits each"))
+    set.packed_bits().map_or_else(String::new, |bits| format!(", {bits:.1} bits each"))
 }
 
 fn file_row(file: &Artifact) -> Vec<Line> {

@@ -21,7 +21,7 @@ pub(in crate::render) fn lines(report: &Report) -> Vec<Line> {
     }
     lines.extend(graph(report));
     lines.extend(adapter(report));
-    let bits = report.weight_sets.iter().find(|set| set.primary).and_then(WeightSet::bits_each);
+    let bits = report.weight_sets.iter().find(|set| set.primary).and_then(WeightSet::packed_bits);
     lines.extend(report.model.memory.as_ref().map(|it| memory(it, bits)));
     lines
 }
