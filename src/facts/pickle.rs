@@ -45,6 +45,8 @@ pub struct Global {
     pub times: u64,
     /// How often it is called, as a function or a class.
     pub calls: u64,
+    /// Whether it is also handed on as a value, to be called by someone else; told of `getattr` alone.
+    pub handed_on: bool,
 }
 
 /// A call that a pickle would make.

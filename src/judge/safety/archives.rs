@@ -3,7 +3,8 @@
 use super::{
     Case, Check, Found, few,
     globals::{Verdict, verdict},
-    remote::{each, known_root},
+    remote::each,
+    targets::known_root,
 };
 use crate::{
     facts::{Artifact, Make, Node, Reach},

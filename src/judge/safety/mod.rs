@@ -9,6 +9,7 @@ mod names;
 mod pickle;
 mod remote;
 mod serving;
+mod targets;
 mod template;
 mod tokenizer;
 
@@ -18,6 +19,7 @@ use super::{Case, Check, Found};
 pub(super) const CHECKS: &[&[Check]] = &[
     pickle::CHECKS,
     remote::CHECKS,
+    targets::CHECKS,
     archives::CHECKS,
     serving::CHECKS,
     installs::CHECKS,

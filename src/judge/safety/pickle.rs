@@ -172,7 +172,7 @@ fn told(call: &Call) -> String {
 fn judged(pickle: &Pickle, at: usize, global: &Global) -> Verdict {
     let told = verdict(&global.module, &global.name);
     // `getattr` on a harmless class reaches a harmless class in it, as old protocols write those
-    if told != Verdict::Harmless && global.name == "getattr" {
+    if told != Verdict::Harmless && global.name == "getattr" && !global.handed_on {
         let mut calls = pickle.calls.iter().filter(|call| call.global == Some(at)).peekable();
         let all =
             global.calls == pickle.calls.iter().filter(|it| it.global == Some(at)).count() as u64;

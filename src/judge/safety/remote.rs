@@ -5,39 +5,28 @@ use super::{
     archives::at_import,
     few,
     globals::{Verdict, verdict_of},
+    targets::known_root,
 };
 use crate::{
     facts::{Artifact, Code, Config, Contents, Node, Reach, Yaml},
-    words::{Category, Confidence, Place, Severity},
+    words::{Category, Place, Severity},
 };
 
-pub(super) const CHECKS: &[Check] = &[
-    Check {
-        id: "remote-code",
-        category: Category::Safety,
-        severity: Severity::Medium,
-        title: "A configuration that has a loader run code",
-        impact: "With `trust_remote_code=True`, or in a library that asks for no leave, loading the model runs this code with all rights of the user.",
-        hint: "Read the code before you load the model, pin its revision, and load in an environment that holds nothing of worth.",
-        references: &["https://huggingface.co/docs/transformers/models#custom-models"],
-        find: code,
-    },
-    Check {
-        id: "config-names-callable",
-        category: Category::Safety,
-        severity: Severity::Medium,
-        title: "A configuration that names what is to be called",
-        impact: "Hydra and its kin import and call the name as soon as the configuration is instantiated.",
-        hint: "Look up what the name does; load only where its package is one that you know.",
-        references: &["CVE-2025-23304"],
-        find: targets,
-    },
-];
+pub(super) const CHECKS: &[Check] = &[Check {
+    id: "remote-code",
+    category: Category::Safety,
+    severity: Severity::Medium,
+    title: "A configuration that has a loader run code",
+    impact: "With `trust_remote_code=True`, or in a library that asks for no leave, loading the model runs this code with all rights of the user.",
+    hint: "Read the code before you load the model, pin its revision, and load in an environment that holds nothing of worth.",
+    references: &["https://huggingface.co/docs/transformers/models#custom-models"],
+    find: code,
+}];
 
 /// How deep configurations are looked through.
-const DEEPEST: u32 = 64;
+pub(super) const DEEPEST: u32 = 64;
 
-/// Visits every entry of a tree: its key path, key, and value.
+/// Visits every entry of a tree: its key path, key (none, in a list), and value.
 pub(super) fn each<'a>(
     node: &'a Node,
     path: &str,
@@ -61,7 +50,9 @@ pub(super) fn each<'a>(
         }
         Yaml::List(items) => {
             for (at, item) in items.iter().enumerate() {
-                each(item, &format!("{path}.{at}"), depth - 1, visit);
+                let inner = format!("{path}.{at}");
+                visit(&inner, "", item);
+                each(item, &inner, depth - 1, visit);
             }
         }
         _ => {}
@@ -69,7 +60,9 @@ pub(super) fn each<'a>(
 }
 
 /// Configurations of a release, those inside archives too, each with its place.
-fn configs<'a>(case: &Case<'a>) -> impl Iterator<Item = (&'a Artifact, Place, &'a Config)> {
+pub(super) fn configs<'a>(
+    case: &Case<'a>,
+) -> impl Iterator<Item = (&'a Artifact, Place, &'a Config)> {
     case.facts.artifacts.iter().flat_map(|artifact| {
         let own = match &artifact.contents {
             Contents::Config(config) => Some((artifact, Place::file(&artifact.path), config)),
@@ -226,12 +219,6 @@ pub(super) fn act(reaches: &[Reach]) -> Option<String> {
     Some(format!("{} ({}, line {})", reach.does, reach.name, reach.line))
 }
 
-/// Whether a module is of a package that configurations may well name.
-pub(super) fn known_root(module: &str) -> bool {
-    let root = module.split('.').next().unwrap_or_default();
-    KNOWN.contains(&root)
-}
-
 /// Parts of a diffusers pipeline whose library is a file of the folder.
 fn pipeline(case: &Case, artifact: &Artifact, place: &Place, config: &Config) -> Vec<Found> {
     let parts = config.root.entries().iter().filter_map(|(key, node)| {
@@ -295,61 +282,4 @@ fn generation(case: &Case) -> Vec<Found> {
         }
     });
     found.collect()
-}
-
-/// Packages whose classes hydra may well be told to build.
-#[rustfmt::skip]
-const KNOWN: &[&str] = &[
-    "builtins", "numpy", "scipy", "pandas", "collections", "datetime", "functools", "operator", "joblib", "xgboost", "lightgbm", "catboost", "quantile_forest", "imblearn", "sentence_transformers", "tensorflow", "keras", "mlflow", "nemo", "torch", "torchvision", "torchaudio", "torchmetrics", "pytorch_lightning", "lightning", "lightning_fabric", "omegaconf", "hydra", "transformers", "diffusers", "megatron", "monai", "timm", "sklearn", "peft", "speechbrain", "fairseq", "fairseq2", "hyperpyyaml", "audiocraft", "sam2", "ultralytics", "mmdet", "mmcv", "mmengine", "tokenizers", "sentencepiece", "bitsandbytes", "deepspeed", "accelerate", "kornia", "einops", "open_clip", "torchtune",
-];
-
-fn targets(case: &Case) -> Vec<Found> {
-    let mut all = tagged(case);
-    for (_, place, config) in configs(case) {
-        let mut found = Vec::new();
-        each(&config.root, "", DEEPEST, &mut |path, key, node| {
-            if !matches!(key, "_target_" | "_component_" | "class_path" | "target") {
-                return;
-            }
-            let Some(text) = node.text().filter(|it| it.contains('.') && !it.contains([' ', '/']))
-            else {
-                return;
-            };
-            let at = place.clone().line(node.line).key(path);
-            let root = text.split('.').next().unwrap_or_default();
-            match verdict_of(text) {
-                Verdict::Dangerous(does) => {
-                    let message = format!("has {text} called, which {does}");
-                    found.push(Found::at(at, message).severity(Severity::High));
-                }
-                _ if key == "_target_" && !KNOWN.contains(&root) => {
-                    let message = format!("has {text} called, of a package that is in no table");
-                    found.push(Found::at(at, message).confidence(Confidence::Possible));
-                }
-                _ => {}
-            }
-        });
-        all.extend(few(found));
-    }
-    all
-}
-
-/// Names that the tags of YAML have imported or called.
-fn tagged(case: &Case) -> Vec<Found> {
-    let mut all = Vec::new();
-    for artifact in &case.facts.artifacts {
-        let found = artifact.within.named.iter().filter_map(|named| {
-            let place = Place::file(&artifact.path).line(named.line);
-            let at = named.member.as_ref().map_or(place.clone(), |it| place.member(it));
-            let (tag, name) = (named.tag, &named.name);
-            // other names are those of the recipe's own classes, or of any package
-            let Verdict::Dangerous(does) = verdict_of(name) else {
-                return None;
-            };
-            let message = format!("has {name} called by the tag `{tag}`, which {does}");
-            Some(Found::at(at, message).severity(Severity::High))
-        });
-        all.extend(few(found.collect()));
-    }
-    all
 }

@@ -1,13 +1,14 @@
 //! The walk itself: one step an opcode.
 
+mod containers;
+mod objects;
+
 use std::ops::Range;
 
 use super::{
-    joblib,
     memo::Memo,
     opcodes::{Operand, Row, opcode},
-    texts::{long, low, quoted, unescaped, whole},
-    values::{Call, LONGEST_TEXT, Node, Value, Values},
+    values::{LONGEST_TEXT, Value, Values},
 };
 use crate::{
     facts::Extension,
@@ -76,9 +77,6 @@ enum Reading {
     /// The same, and given up after so many opcodes: bytes that may be a pickle, and seldom are.
     Trial(u32),
 }
-
-/// Pickles in pickles, as joblib writes them, are followed so deep.
-const DEEPEST_INNER: u8 = 8;
 
 /// Walks the pickle that starts at `start`, to its `STOP` or to the first opcode that an unpickler
 /// would choke on. What was found before that stays found.
@@ -335,223 +333,6 @@ impl Machine<'_> {
         }
     }
 
-    /// Imports, calls, and what is asked for by an id.
-    fn object(&mut self, at: u64, row: &Row, read: Read) -> Result<(), Stop> {
-        let value = match (row.code, read) {
-            (b'c', Read::Lines(module, name)) => self.import(&module, &name, at),
-            (0x93, _) => {
-                let (name, module) = (self.pop()?, self.pop()?);
-                let text = |value| self.walk.values.text(value);
-                let (module, name) = text(module).zip(text(name)).unwrap_or_default();
-                self.walk.values.add_global(module, name, at)
-            }
-            (b'i', Read::Lines(module, name)) => {
-                let callee = self.import(&module, &name, at);
-                let arguments = self.since_mark()?;
-                self.call(at, row.name, callee, arguments)
-            }
-            (b'o', _) => {
-                let mut arguments = self.since_mark()?;
-                if arguments.is_empty() {
-                    return stop("OBJ without a class");
-                }
-                let callee = arguments.remove(0);
-                self.call(at, row.name, callee, arguments)
-            }
-            (b'R' | 0x81, _) => {
-                let (arguments, callee) = (self.pop()?, self.pop()?);
-                let (byte, opcode) = (at, row.name);
-                self.walk.values.add_call(Call {
-                    byte,
-                    opcode,
-                    callee,
-                    arguments,
-                    filled: None,
-                })
-            }
-            (0x92, _) => {
-                let (keywords, arguments, callee) = (self.pop()?, self.pop()?, self.pop()?);
-                let filled =
-                    Some(Box::new(super::values::Filled { keywords, ..Default::default() }));
-                let (byte, opcode) = (at, row.name);
-                self.walk.values.add_call(Call { byte, opcode, callee, arguments, filled })
-            }
-            (b'b', _) => {
-                let state = self.pop()?;
-                let object = self.top()?;
-                if !self.walk.values.build(object, state) {
-                    self.unusual(at, "BUILD on something that no call made".to_owned());
-                }
-                return self.array_behind(object);
-            }
-            (b'P', Read::Line(line)) => {
-                let id = self.walk.values.add_text(&line);
-                self.walk.values.add(Node::Persistent(id))
-            }
-            (b'Q', _) => {
-                let id = self.pop()?;
-                self.walk.values.add(Node::Persistent(id))
-            }
-            (_, Read::Number(code)) => {
-                let code = u32::try_from(code).unwrap_or(u32::MAX);
-                self.walk.extensions.push(Extension { code, byte: at });
-                Value::Extension(code)
-            }
-            _ => Value::Unknown,
-        };
-        self.stack.push(value);
-        Ok(())
-    }
-
-    /// Goes past the array that joblib writes behind the object that stands for it.
-    fn array_behind(&mut self, object: Value) -> Result<(), Stop> {
-        let Reading::Joblib(depth) = self.reading else {
-            return Ok(());
-        };
-        let Some(wrapper) = joblib::wrapper(&self.walk.values, object) else {
-            return Ok(());
-        };
-        let start = self.cursor.at();
-        if wrapper.padded {
-            let padding = self.cursor.byte()?;
-            self.cursor.skip(padding.into())?;
-        }
-        match wrapper.len {
-            Some(len) => {
-                self.cursor.skip(len)?;
-                self.walk.arrays.push(start..self.cursor.at());
-            }
-            None if depth >= DEEPEST_INNER => {
-                return stop(format!("arrays of objects {DEEPEST_INNER} deep"));
-            }
-            None => {
-                let inner = read_as(self.bytes, start, Reading::Joblib(depth + 1));
-                let (end, broken) = (inner.end, inner.stopped.is_some());
-                self.walk.inner.push(inner);
-                if broken {
-                    return stop("the pickle of an array of objects breaks off");
-                }
-                self.cursor.skip(end.saturating_sub(start))?;
-            }
-        }
-        Ok(())
-    }
-
-    fn import(&mut self, module: &[u8], name: &[u8], at: u64) -> Value {
-        let [module, name] = [module, name].map(|text| String::from_utf8_lossy(text).into_owned());
-        self.walk.values.add_global(module, name, at)
-    }
-
-    fn call(
-        &mut self,
-        byte: u64,
-        opcode: &'static str,
-        callee: Value,
-        arguments: Vec<Value>,
-    ) -> Value {
-        let arguments = self.walk.values.add(Node::Tuple(arguments));
-        self.walk.values.add_call(Call {
-            byte,
-            opcode,
-            callee,
-            arguments,
-            filled: None,
-        })
-    }
-
-    /// What is made of other values.
-    fn container(&mut self, code: u8) -> Result<(), Stop> {
-        let node = match code {
-            b')' => Node::Tuple(Vec::new()),
-            b']' => Node::List(Vec::new()),
-            b'}' => Node::Dict(Vec::new()),
-            0x8F => Node::Set(Vec::new()),
-            b't' => Node::Tuple(self.since_mark()?),
-            b'l' => Node::List(self.since_mark()?),
-            0x91 => Node::Set(self.since_mark()?),
-            b'd' => {
-                let entries = self.since_mark()?;
-                Node::Dict(entries.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect())
-            }
-            0x85..=0x87 => {
-                let count = usize::from(code - 0x84);
-                let mut items = Vec::with_capacity(count);
-                for _ in 0..count {
-                    items.push(self.pop()?);
-                }
-                items.reverse();
-                Node::Tuple(items)
-            }
-            b'a' => {
-                let item = self.pop()?;
-                let list = self.top()?;
-                self.walk.values.append(list, &[item]);
-                return Ok(());
-            }
-            b's' => {
-                let (value, key) = (self.pop()?, self.pop()?);
-                let dict = self.top()?;
-                self.walk.values.put(dict, &[key, value]);
-                return Ok(());
-            }
-            b'e' | b'u' | 0x90 => {
-                let items = self.since_mark()?;
-                let into = self.top()?;
-                match code {
-                    b'u' => self.walk.values.put(into, &items),
-                    _ => self.walk.values.append(into, &items),
-                }
-                return Ok(());
-            }
-            _ => {
-                self.stack.push(plain(code));
-                return Ok(());
-            }
-        };
-        let value = self.walk.values.add(node);
-        self.stack.push(value);
-        Ok(())
-    }
-
-    /// Numbers, texts and bytes.
-    fn constant(&mut self, code: u8, read: Read) -> Result<Value, Stop> {
-        Ok(match (code, read) {
-            (b'J', Read::Number(n)) => Value::Int(i32::from_le_bytes(low(n)).into()),
-            (b'G', Read::Number(n)) => Value::Float(f64::from_bits(n.swap_bytes())),
-            (_, Read::Number(n)) => i64::try_from(n).map_or(Value::Unknown, Value::Int),
-            (0x8A | 0x8B, Read::Counted { len, head, .. }) => long(&head, len),
-            (b'B' | b'C' | 0x8E | 0x96, Read::Counted { start, len, .. }) => {
-                self.walk.values.add(Node::Bytes { start, len })
-            }
-            (b'T', Read::Counted { start, len, .. }) if len > LONGEST_TEXT => {
-                self.walk.values.add(Node::Bytes { start, len })
-            }
-            (_, Read::Counted { head, .. }) => self.walk.values.add_text(&head),
-            (b'I' | b'L', Read::Line(line)) => match whole(&line) {
-                Some(value) => value,
-                None => return stop("INT with no number"),
-            },
-            (b'F', Read::Line(line)) => {
-                let text = str::from_utf8(&line).unwrap_or_default().trim();
-                match text.parse() {
-                    Ok(float) => Value::Float(float),
-                    Err(_) => return stop("FLOAT with no number"),
-                }
-            }
-            (b'S', Read::Line(line)) => {
-                let Some(text) = quoted(&line) else {
-                    return stop("STRING without quotes");
-                };
-                self.walk.values.add_text(&text)
-            }
-            (_, Read::Line(line)) => {
-                let text = unescaped(&line, false);
-                self.walk.values.add_text(&text)
-            }
-            _ => Value::Unknown,
-        })
-    }
-
     /// The height that may not be gone below.
     fn fence(&self) -> usize {
         self.marks.last().copied().unwrap_or(0)
@@ -580,16 +361,6 @@ impl Machine<'_> {
         if self.walk.unusual.len() < MOST_UNUSUAL {
             self.walk.unusual.push((at, saying));
         }
-    }
-}
-
-/// What stands for itself.
-fn plain(code: u8) -> Value {
-    match code {
-        b'N' => Value::None,
-        0x88 => Value::Bool(true),
-        0x89 => Value::Bool(false),
-        _ => Value::Unknown,
     }
 }
 

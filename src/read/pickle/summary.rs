@@ -30,6 +30,9 @@ impl Walk {
             stopped: self.stopped.clone(),
             ..Pickle::default()
         };
+        for (at, global) in (0u32..).zip(&mut pickle.globals) {
+            global.handed_on = global.name == "getattr" && self.values.is_handed_on(at);
+        }
         let mut told = BTreeMap::new();
         for call in self.values.calls() {
             let text = self.values.items(call.arguments).iter().any(|&it| self.values.is_text(it));

@@ -132,6 +132,27 @@ impl Values {
         })
     }
 
+    /// Whether an imported name stands among values, and not only where it is called.
+    pub(super) fn is_handed_on(&self, global: u32) -> bool {
+        let is = |value: &Value| *value == Value::Global(global);
+        let pair = |(key, value): &(Value, Value)| is(key) || is(value);
+        self.nodes.iter().any(|node| match node {
+            Node::Tuple(items) | Node::List(items) | Node::Set(items) => items.iter().any(is),
+            Node::Dict(entries) => entries.iter().any(pair),
+            Node::Persistent(id) => is(id),
+            Node::Bytes { .. } => false,
+            Node::Call(call) => {
+                let filled = |it: &Filled| {
+                    it.items.iter().any(pair)
+                        || it.appended.iter().any(is)
+                        || is(&it.state)
+                        || is(&it.keywords)
+                };
+                is(&call.arguments) || call.filled.as_deref().is_some_and(filled)
+            }
+        })
+    }
+
     /// How many objects are asked for by an id.
     pub(in crate::read) fn persistent(&self) -> u64 {
         self.nodes.iter().filter(|node| matches!(node, Node::Persistent(_))).count() as u64
@@ -222,7 +243,14 @@ impl Values {
         let next = u32::try_from(self.globals.len()).unwrap_or(u32::MAX);
         let at = *self.known.entry((module.clone(), name.clone())).or_insert(next);
         if at == next {
-            self.globals.push(Global { module, name, byte, times: 0, calls: 0 });
+            self.globals.push(Global {
+                module,
+                name,
+                byte,
+                times: 0,
+                calls: 0,
+                handed_on: false,
+            });
         }
         if let Some(global) = self.globals.get_mut(at as usize) {
             global.times += 1;

@@ -3,6 +3,16 @@
 
 use std::io::Write as _;
 
+/// Files of text.
+pub(crate) fn of(files: &[(&str, &str)]) -> Vec<(String, Vec<u8>)> {
+    files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect()
+}
+
+/// One file.
+pub(crate) fn one(path: &str, bytes: impl AsRef<[u8]>) -> Vec<(String, Vec<u8>)> {
+    vec![(path.to_owned(), bytes.as_ref().to_vec())]
+}
+
 /// `GLOBAL`.
 pub(crate) fn global(module: &str, name: &str) -> Vec<u8> {
     format!("c{module}\n{name}\n").into_bytes()
@@ -223,6 +233,11 @@ pub(crate) fn checkpoint() -> Vec<u8> {
         b"u".to_vec(),
     ];
     pickle(dict.concat())
+}
+
+/// The smallest object that holds no storage.
+pub(crate) fn checkpoint_without_storages() -> Vec<u8> {
+    pickle(call(global("collections", "OrderedDict"), &[]))
 }
 
 /// What `torch.save` wrote before it used zip: five pickles, then storages.

@@ -1,7 +1,11 @@
 //! The measured set: every class of threat and every bypass that is known, each made by code with a
 //! payload that would do no harm and is never loaded, and as many harmless files of the same makes.
 
-mod folders;
+mod attacks;
+mod configs;
+mod files;
+mod graphs;
+mod harmless;
 mod headers;
 pub(crate) mod made;
 mod pickles;
@@ -63,13 +67,22 @@ fn samples() -> Vec<Sample> {
     let mut samples = Vec::new();
     pickles::dangerous(&mut samples);
     pickles::suspicious(&mut samples);
-    pickles::benign(&mut samples);
-    folders::dangerous(&mut samples);
+    harmless::benign(&mut samples);
+    configs::dangerous(&mut samples);
+    graphs::dangerous(&mut samples);
+    files::dangerous(&mut samples);
     tools::dangerous(&mut samples);
-    folders::suspicious(&mut samples);
+    attacks::dangerous(&mut samples);
+    configs::suspicious(&mut samples);
+    graphs::suspicious(&mut samples);
+    files::suspicious(&mut samples);
     tools::suspicious(&mut samples);
-    folders::benign(&mut samples);
+    attacks::suspicious(&mut samples);
+    configs::benign(&mut samples);
+    graphs::benign(&mut samples);
+    files::benign(&mut samples);
     tools::benign(&mut samples);
+    attacks::benign(&mut samples);
     samples
 }
 

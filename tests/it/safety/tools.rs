@@ -5,18 +5,10 @@
 
 use super::{
     Level, Sample,
-    made::{Zip, packed, tar, torch, zip},
+    made::{Zip, of, one, packed, tar, torch, zip},
 };
 
 type Files<'a> = &'a [(&'a str, &'a str)];
-
-fn of(files: Files) -> Vec<(String, Vec<u8>)> {
-    files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect()
-}
-
-fn one(path: &str, bytes: impl AsRef<[u8]>) -> Vec<(String, Vec<u8>)> {
-    vec![(path.to_owned(), bytes.as_ref().to_vec())]
-}
 
 /// An archive of text files.
 fn held(files: Files) -> Vec<u8> {
