@@ -42,18 +42,7 @@ pub fn llama() -> Report {
         parameters: Some(parameters),
         unread: 0,
     };
-    report.weight_sets = vec![WeightSet {
-        id: "safetensors".to_owned(),
-        primary: true,
-        paths: report.weights.iter().map(|file| file.path.clone()).collect(),
-        format: "safetensors".to_owned(),
-        tensors: report.totals.tensors,
-        parameters: Some(parameters),
-        elements: Some(parameters),
-        buffers: 0,
-        helpers: 0,
-        bytes: 2 * parameters,
-    }];
+    report.weight_sets = vec![counted(&report, parameters)];
     report.model = Model {
         architectures: vec!["LlamaForCausalLM".to_owned()],
         model_type: Some("llama".to_owned()),
@@ -446,6 +435,22 @@ pub fn layers(layers: u64) -> Vec<Weights> {
         }
     };
     vec![shard(1, &names[..first]), shard(2, &names[first..])]
+}
+
+/// The one set of a sample's weights, two bytes a parameter.
+fn counted(report: &Report, parameters: u64) -> WeightSet {
+    WeightSet {
+        id: "safetensors".to_owned(),
+        primary: true,
+        paths: report.weights.iter().map(|file| file.path.clone()).collect(),
+        format: "safetensors".to_owned(),
+        tensors: report.totals.tensors,
+        parameters: Some(parameters),
+        elements: Some(parameters),
+        buffers: 0,
+        helpers: 0,
+        bytes: 2 * parameters,
+    }
 }
 
 fn tensor(name: &str, dtype: &str, shape: &[u64], start: u64) -> Tensor {
