@@ -1,5 +1,7 @@
 //! Where else than in license files a release states its terms.
 
+use std::collections::BTreeMap;
+
 use super::prose;
 use crate::{
     facts::{Artifact, Card, Contents, Facts, Node},
@@ -41,6 +43,7 @@ pub(super) enum Statement {
 
 /// All statements, in the order of the files.
 pub(super) fn all(facts: &Facts) -> Vec<Statement> {
+    let mut headers: BTreeMap<&str, Vec<(u32, String)>> = BTreeMap::new(); // those of a project are alike
     let mut found = Vec::new();
     for artifact in &facts.artifacts {
         match &artifact.contents {
@@ -75,12 +78,17 @@ pub(super) fn all(facts: &Facts) -> Vec<Statement> {
                 }));
             }
             Contents::Code(code) => {
-                let header = code.header.as_deref().map(crate::licenses::stated_in_header);
-                let stated = code.licenses.iter().cloned().chain(header.into_iter().flatten());
+                let header = code.header.as_deref().map(|header| {
+                    headers
+                        .entry(header)
+                        .or_insert_with(|| crate::licenses::stated_in_header(header))
+                });
+                let stated =
+                    code.licenses.iter().chain(header.into_iter().flat_map(|it| it.iter()));
                 found.extend(stated.map(|(line, value)| Statement::Declared {
-                    at: Place::file(&artifact.path).line(line),
+                    at: Place::file(&artifact.path).line(*line),
                     scope: LicenseScope::Code,
-                    value,
+                    value: value.clone(),
                 }));
             }
             _ => {}
