@@ -57,6 +57,27 @@ fn the_same_tensors_have_the_same_digests_in_every_format() {
 }
 
 #[test]
+fn copies_of_the_weights_that_hold_different_tensors_are_named() {
+    let told = |tensors: &[(&str, &str, &[u64])]| {
+        let release = Release::named("copies").safetensors("model.safetensors", tensors);
+        let report = release.file("pytorch_model.bin", made::torch()).inspect();
+        let differ = report.findings.into_iter().filter(|it| it.id == "weight-sets-differ");
+        differ.map(|it| it.message).collect::<Vec<_>>()
+    };
+    assert_eq!(told(&[("a", "F32", &[2, 3]), ("b", "F32", &[4])]), [""; 0]);
+    let more = told(&[
+        ("a", "F32", &[2, 3]),
+        ("b", "F32", &[4]),
+        ("c", "F32", &[5]),
+    ]);
+    assert_eq!(more.len(), 1);
+    assert!(more[0].contains("1 tensor not in it: c"), "{more:?}");
+    let other = told(&[("a", "F32", &[3, 2]), ("b", "F32", &[4])]);
+    assert_eq!(other.len(), 1);
+    assert!(other[0].contains("1 tensor of another shape: a"), "{other:?}");
+}
+
+#[test]
 fn data_beside_a_graph_may_be_called_from_here() {
     for location in [
         "model.onnx_data",
