@@ -140,22 +140,12 @@ pub fn inspect_remembering(
 ) -> Result<(Report, Vec<String>), LocateError> {
     let revision = request.revision.as_deref();
     let release = locate::release(&request.path, revision, &request.environment)?; // where is it?
-    Ok(line(release, request, threads, progress, cache))
+    Ok(inspect_located(release, request, threads, progress, cache))
 }
 
-/// The same for a release whose place is known: what is asked is in `request`, where is not.
+/// The same for a release whose place is known: what is asked is in `request`, where is not. The straight
+/// line from a release to its report, and to the paths of the files whose digests come from an earlier run.
 pub fn inspect_located(
-    release: Release,
-    request: &Request,
-    threads: usize,
-    progress: &(dyn Fn(u64, u64) + Sync),
-    cache: Option<&mut Cache>,
-) -> (Report, Vec<String>) {
-    line(release, request, threads, progress, cache)
-}
-
-/// From a release to its report, and to the paths of the files whose digests come from an earlier run.
-fn line(
     release: Release,
     request: &Request,
     threads: usize,

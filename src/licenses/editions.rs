@@ -1,7 +1,7 @@
 //! Known editions of the catalog's licenses as hashes of their shingles: whether a text that is told by
 //! its phrases is the license whole, cut short, or with terms put in.
 //!
-//! `editions.bin` holds for each edition: the id of its license and its own name, each as a length byte
+//! `editions.hashes` holds for each edition: the id of its license and its own name, each as a length byte
 //! and so many bytes, then how many hashes, and the hashes in the order of the text, all of 4 bytes,
 //! little-endian. An ignored test writes it from texts that are not kept here.
 
@@ -14,7 +14,7 @@ use super::leftover::{self, Run};
 use super::read::How;
 use super::shingles::{Hashes, SHINGLE};
 
-const SOURCE: &[u8] = include_bytes!("editions.bin");
+const SOURCE: &[u8] = include_bytes!("editions.hashes");
 
 /// The share of an edition that makes it this one, whatever else differs.
 const SAME: f32 = 0.85;

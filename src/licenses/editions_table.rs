@@ -1,4 +1,4 @@
-//! Writes `editions.bin`, and holds it to the catalog.
+//! Writes `editions.hashes`, and holds it to the catalog.
 
 use super::super::catalog::{Kind, catalog};
 use super::super::markup;
@@ -31,7 +31,7 @@ fn write_the_editions() {
             }
         }
     }
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/licenses/editions.bin");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/licenses/editions.hashes");
     std::fs::write(path, out).expect("a writable source");
 }
 

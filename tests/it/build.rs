@@ -6,7 +6,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use weighbill::{Request, digests::Extent, report::Report};
+use weighbill::{
+    Request, Verify,
+    digest::{Algorithm, Digest},
+    digests::Extent,
+    records::Against,
+    report::Report,
+};
 
 /// A release in a temporary folder, gone with the value.
 pub(crate) struct Release {
@@ -75,6 +81,36 @@ pub(crate) fn inspect_headers(path: &Path) -> Report {
     let mut request = Request::of(path);
     request.wanted.extent = Extent::None;
     weighbill::inspect(&request, 2, &|_, _| {}).unwrap()
+}
+
+/// As `weighbill verify` does it, against what is recorded there.
+pub(crate) fn verified(path: &Path) -> Report {
+    let request = Request {
+        verify: Some(Verify {
+            against: Against { verify: true, ..Against::default() },
+            only: Vec::new(),
+        }),
+        ..Request::of(path)
+    };
+    weighbill::inspect(&request, 2, &|_, _| {}).unwrap()
+}
+
+/// An index of git, version 2, whose ids are digests by `named_by`; its own digest is left empty.
+pub(crate) fn git_index(named_by: Algorithm, entries: &[(&str, Digest)]) -> Vec<u8> {
+    let mut bytes = b"DIRC\0\0\0\x02".to_vec();
+    bytes.extend(u32::try_from(entries.len()).unwrap().to_be_bytes());
+    for (path, id) in entries {
+        let start = bytes.len();
+        bytes.extend([0; 24]);
+        bytes.extend(0o100_644_u32.to_be_bytes());
+        bytes.extend([0; 12]);
+        bytes.extend(id.as_bytes());
+        bytes.extend(u16::try_from(path.len()).unwrap().to_be_bytes());
+        bytes.extend(path.as_bytes());
+        bytes.resize(start + (bytes.len() - start) / 8 * 8 + 8, 0);
+    }
+    bytes.resize(bytes.len() + named_by.digest_len(), 0);
+    bytes
 }
 
 /// Each finding as `severity id path`, in order.

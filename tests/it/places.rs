@@ -8,27 +8,13 @@ use std::{
 };
 
 use weighbill::{
-    Request, Verify,
     digest::{Algorithm, Digest, hex, of, sha256},
-    records::Against,
-    report::Report,
     words::Origin,
 };
 
-use crate::build::{Release, findings, inspect, safetensors};
+use crate::build::{Release, findings, git_index, inspect, safetensors, verified};
 
 const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
-
-fn verified(path: &Path) -> Report {
-    let request = Request {
-        verify: Some(Verify {
-            against: Against { verify: true, ..Against::default() },
-            only: Vec::new(),
-        }),
-        ..Request::of(path)
-    };
-    weighbill::inspect(&request, 2, &|_, _| {}).unwrap()
-}
 
 /// `path status by` of each file, and the findings on integrity.
 #[track_caller]
@@ -65,19 +51,7 @@ fn index(named_by: Algorithm) -> Vec<u8> {
         ("config.json", of(named_by, CONFIG)),
         ("model.safetensors", of(named_by, pointer(&weights()).as_bytes())),
     ];
-    let mut bytes = b"DIRC\0\0\0\x02\0\0\0\x02".to_vec();
-    for (path, id) in &entries {
-        let start = bytes.len();
-        bytes.extend([0; 24]);
-        bytes.extend(0o100_644_u32.to_be_bytes());
-        bytes.extend([0; 12]);
-        bytes.extend(id.as_bytes());
-        bytes.extend(u16::try_from(path.len()).unwrap().to_be_bytes());
-        bytes.extend(path.as_bytes());
-        bytes.resize(start + (bytes.len() - start) / 8 * 8 + 8, 0);
-    }
-    bytes.resize(bytes.len() + named_by.digest_len(), 0);
-    bytes
+    git_index(named_by, &entries)
 }
 
 const CONFIG: &[u8] = b"{\"model_type\": \"tiny\"}\n";

@@ -8,12 +8,12 @@ use std::{
 
 use weighbill::{
     Request, Verify,
-    digest::{Algorithm, Digest, git_blob_sha1, hex, of, sha256},
+    digest::{Algorithm, git_blob_sha1, hex, of, sha256},
     records::{Against, Glob, Supplied},
     report::{Report, Verification},
 };
 
-use crate::build::{Release, findings, inspect, safetensors};
+use crate::build::{Release, findings, git_index, inspect, safetensors};
 
 const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
 const OTHER: &str = "89abcdef0123456789abcdef0123456789abcdef";
@@ -341,24 +341,6 @@ fn a_local_dir_is_held_against_the_notes_of_the_client() {
     check(&listed.path(), &["pytorch_model.bin not_downloaded hub_tree"], &["low file-missing -"]);
 }
 
-/// An index of git of version 2.
-fn index(entries: &[(&str, Digest)]) -> Vec<u8> {
-    let mut bytes = b"DIRC\0\0\0\x02".to_vec();
-    bytes.extend(u32::try_from(entries.len()).unwrap().to_be_bytes());
-    for (path, id) in entries {
-        let start = bytes.len();
-        bytes.extend([0; 24]);
-        bytes.extend(0o100_644_u32.to_be_bytes());
-        bytes.extend([0; 12]);
-        bytes.extend(id.as_bytes());
-        bytes.extend(u16::try_from(path.len()).unwrap().to_be_bytes());
-        bytes.extend(path.as_bytes());
-        bytes.resize(start + (bytes.len() - start) / 8 * 8 + 8, 0);
-    }
-    bytes.extend([0; 20]);
-    bytes
-}
-
 fn clone() -> Release {
     let mut release = Release::named("tiny").file(".git/HEAD", format!("{COMMIT}\n"));
     let mut entries = Vec::new();
@@ -371,7 +353,7 @@ fn clone() -> Release {
         entries.push((path, id));
         release = release.file(path, bytes);
     }
-    release.file(".git/index", index(&entries))
+    release.file(".git/index", git_index(Algorithm::Sha1, &entries))
 }
 
 #[test]

@@ -8,13 +8,12 @@ use std::{fs, path::Path};
 
 use serde_json::Value;
 use weighbill::{
-    Request, Verify,
+    Request,
     digest::{hex, sha256},
-    records::Against,
     report::Report,
 };
 
-use crate::build::{findings, gguf, safetensors};
+use crate::build::{findings, gguf, safetensors, verified};
 
 fn put(place: &Path, bytes: impl AsRef<[u8]>) {
     fs::create_dir_all(place.parent().unwrap()).unwrap();
@@ -27,17 +26,6 @@ fn sha(bytes: &[u8]) -> String {
 
 fn weights() -> Vec<u8> {
     safetensors(&[("w", "F32", &[2, 3])])
-}
-
-fn verified(path: &Path) -> Report {
-    let request = Request {
-        verify: Some(Verify {
-            against: Against { verify: true, ..Against::default() },
-            only: Vec::new(),
-        }),
-        ..Request::of(path)
-    };
-    weighbill::inspect(&request, 2, &|_, _| {}).unwrap()
 }
 
 /// `path status by` of each row.
