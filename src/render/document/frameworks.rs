@@ -92,7 +92,8 @@ pub(in crate::render) fn answered(report: &Report, field: &EuField) -> Line {
         Some(std::iter::once(plain(&it.saying)).chain(at).collect())
     });
     let places = field.at.iter().map(|at| vec![place(at)]);
-    let all: Vec<Line> = evidence.chain(disclosed).chain(places).collect();
+    let mut all: Vec<Line> = evidence.chain(disclosed).chain(places).collect();
+    all.dedup(); // one sentence may disclose two things
     let more = all.len().saturating_sub(SHOWN);
     let mut line = all.into_iter().take(SHOWN).collect::<Vec<_>>().join(&plain("; "));
     if more > 0 {
