@@ -5,10 +5,12 @@ mod sample;
 
 use std::{fs, path::Path};
 
-use serde_json::Value;
+use saphyr_parser::{Event, Parser, ScalarStyle};
+use serde_json::{Map, Value};
 use weighbill::{
     render::{self, OUTPUTS, Style},
     report::Report,
+    words::Presence,
 };
 
 /// The side schemas that `CycloneDX` refers to.
@@ -24,11 +26,57 @@ fn schema(name: &str) -> Value {
     serde_json::from_str(&text).expect("a schema is JSON")
 }
 
-fn written(report: &Report, output: &str, style: &Style) -> Value {
+fn bytes(report: &Report, output: &str, style: &Style) -> Vec<u8> {
     let output = render::named(OUTPUTS, output).expect("a row of the table");
     let mut out = Vec::new();
     (output.write)(report, style, &mut out).expect("memory takes it");
-    serde_json::from_slice(&out).expect("JSON is written")
+    out
+}
+
+fn written(report: &Report, output: &str, style: &Style) -> Value {
+    serde_json::from_slice(&bytes(report, output, style)).expect("JSON is written")
+}
+
+/// A document of YAML as the JSON that it stands for.
+fn of_yaml(text: &str) -> Value {
+    let mut events = Parser::new_from_str(text).map(|it| it.expect("YAML is written").0);
+    let begins = |it: &Event| !matches!(it, Event::StreamStart | Event::DocumentStart(_));
+    let first = events.find(begins).expect("a document");
+    let document = node(first, &mut events);
+    assert_eq!(events.next(), Some(Event::DocumentEnd), "one document");
+    document
+}
+
+fn node<'a>(event: Event<'a>, events: &mut impl Iterator<Item = Event<'a>>) -> Value {
+    match event {
+        Event::Scalar(text, ScalarStyle::Plain, ..) => {
+            serde_json::from_str(&text).unwrap_or_else(|_| Value::String(text.into_owned()))
+        }
+        Event::Scalar(text, ..) => Value::String(text.into_owned()),
+        Event::SequenceStart(..) => {
+            let mut list = Vec::new();
+            loop {
+                match events.next().expect("a list ends") {
+                    Event::SequenceEnd => return Value::Array(list),
+                    event => list.push(node(event, events)),
+                }
+            }
+        }
+        Event::MappingStart(..) => {
+            let mut map = Map::new();
+            loop {
+                let key = match events.next().expect("a map ends") {
+                    Event::MappingEnd => return Value::Object(map),
+                    Event::Scalar(key, ..) => key.into_owned(),
+                    other => panic!("no key: {other:?}"),
+                };
+                let event = events.next().expect("a key has a value");
+                let value = node(event, events);
+                assert_eq!(map.insert(key, value), None, "a key stands twice");
+            }
+        }
+        other => panic!("{other:?}"),
+    }
 }
 
 #[track_caller]
@@ -77,6 +125,28 @@ fn spdx() {
 #[test]
 fn sarif() {
     check("sarif", "sarif/sarif-schema-2.1.0.json", &Style::default());
+}
+
+#[test]
+fn mof_drafts_hold_what_the_tool_documents() {
+    let validator = jsonschema::validator_for(&schema("mof/draft.schema.json")).expect("a schema");
+    let hold = |report: &Report| {
+        let draft = String::from_utf8(bytes(report, "mof", &Style::default())).expect("UTF-8");
+        let draft = of_yaml(&draft);
+        let errors = validator.iter_errors(&draft).take(5);
+        let errors: Vec<String> =
+            errors.map(|it| format!("{}: {it}", it.instance_path())).collect();
+        assert!(errors.is_empty(), "{errors:#?}");
+    };
+    let mut all = sample::llama();
+    for verdict in &mut all.components {
+        verdict.presence = Presence::Present;
+    }
+    let reports = [sample::tiny(), sample::llama(), sample::hostile(), all];
+    reports.iter().for_each(hold);
+    let mut wrong = of_yaml("release: {components: [{name: Weights}]}");
+    wrong["framework"] = Value::Null;
+    assert!(!validator.is_valid(&wrong), "the schema refuses something");
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 use std::{collections::HashMap, sync::LazyLock};
 
+use foldhash::fast::FixedState;
+
 use crate::facts::Act::{
     self, DefinesModel, Encodes, Evaluates, Prepares, Runs, SetsTraining, Trains,
 };
@@ -347,15 +349,16 @@ const TOKENIZER_TRAINERS: &[&str] = &[
     "BpeTrainer", "WordPieceTrainer", "UnigramTrainer", "WordLevelTrainer", "SentencePieceTrainer",
 ];
 
+/// The rows by how their names are given. Nearly no name has a row, and one look tells.
 struct Table {
-    whole: HashMap<(Subject, &'static str), Vec<&'static Row>>,
+    whole: HashMap<(Subject, &'static str), Vec<&'static Row>, FixedState>,
     begins: Vec<&'static Row>,
     ends: Vec<&'static Row>,
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
     let mut table = Table {
-        whole: HashMap::new(),
+        whole: HashMap::default(),
         begins: Vec::new(),
         ends: Vec::new(),
     };
@@ -371,24 +374,25 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
 
 /// Every row about a name of that kind.
 pub(super) fn rows(subject: Subject, name: &str) -> impl Iterator<Item = &'static Row> {
+    let table = &*TABLE;
     // The key is only looked up, so a name that lives shorter than the table will do.
-    let whole = TABLE.whole.get(&(subject, name)).map_or(&[][..], Vec::as_slice);
-    let open: Vec<&'static Row> = match subject {
-        Function | Script => {
-            let fits = |row: &&&Row| {
-                row.subject == subject && name.starts_with(row.name.trim_end_matches('*'))
-            };
-            TABLE.begins.iter().filter(fits).copied().collect()
-        }
-        Call | Method | CCall if !TOKENIZER_TRAINERS.contains(&name) => {
-            let fits = |row: &&&Row| {
-                row.subject == subject && name.ends_with(row.name.trim_start_matches('*'))
-            };
-            TABLE.ends.iter().filter(fits).copied().collect()
-        }
-        _ => Vec::new(),
+    let whole = table.whole.get(&(subject, name)).map_or(&[][..], Vec::as_slice);
+    let open = match subject {
+        Function | Script => &table.begins[..],
+        Call | Method | CCall => &table.ends[..],
+        Module | Command | Flag => &[],
     };
-    whole.iter().copied().chain(open)
+    let fits = move |row: &&&Row| {
+        row.subject == subject
+            && match subject {
+                Function | Script => name.starts_with(row.name.trim_end_matches('*')),
+                _ => {
+                    name.ends_with(row.name.trim_start_matches('*'))
+                        && !TOKENIZER_TRAINERS.contains(&name)
+                }
+            }
+    };
+    whole.iter().chain(open.iter().filter(fits)).copied()
 }
 
 impl Row {

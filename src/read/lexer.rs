@@ -33,7 +33,31 @@ pub(super) struct Lexer<'a> {
     line_at: usize,
     /// The end mark of a here-document that begins on the next line.
     document: Option<&'a str>,
+    /// Classes of bytes that words of the language are made of.
+    of_words: u8,
 }
+
+/// Part of a name in any language.
+const NAME: u8 = 1;
+/// Part of an argument in shell.
+const ARGUMENT: u8 = 2;
+
+/// What each byte may be part of: one look a byte.
+static CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = 0_u8;
+    loop {
+        if byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80 {
+            classes[byte as usize] = NAME;
+        } else if matches!(byte, b'-' | b'.' | b'/' | b'@' | b':' | b'+' | b'=') {
+            classes[byte as usize] = ARGUMENT;
+        }
+        if byte == u8::MAX {
+            break classes;
+        }
+        byte += 1;
+    }
+};
 
 impl<'a> Lexer<'a> {
     pub(super) fn new(text: &'a str, language: Language) -> Self {
@@ -47,6 +71,10 @@ impl<'a> Lexer<'a> {
             fresh: true,
             line_at: 0,
             document: None,
+            of_words: match language {
+                Language::Shell => NAME | ARGUMENT,
+                Language::Python | Language::CLike => NAME,
+            },
         }
     }
 
@@ -143,8 +171,7 @@ impl<'a> Lexer<'a> {
     }
 
     fn of_word(&self, byte: u8) -> bool {
-        let name = byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80;
-        name || (self.language == Language::Shell && b"-./@:+=".contains(&byte))
+        CLASSES[usize::from(byte)] & self.of_words != 0
     }
 
     fn string(&mut self) -> bool {
@@ -173,9 +200,8 @@ impl<'a> Lexer<'a> {
 
     fn word(&mut self) -> &'a str {
         let from = self.at;
-        while self.at < self.bytes.len() && self.of_word(self.peek(0)) {
-            self.at += 1;
-        }
+        let rest = self.rest();
+        self.at += rest.iter().position(|byte| !self.of_word(*byte)).unwrap_or(rest.len());
         self.text.get(from..self.at).unwrap_or("")
     }
 }
@@ -184,26 +210,24 @@ impl<'a> Iterator for Lexer<'a> {
     type Item = (u32, Token<'a>);
 
     fn next(&mut self) -> Option<Self::Item> {
-        while self.at < self.bytes.len() {
-            let byte = self.peek(0);
-            if byte == b'\n' {
-                self.newline();
-            } else if byte == b'\\' && (self.peek(1) == b'\n' || self.starts("\\\r\n")) {
-                self.at += if self.peek(1) == b'\n' { 2 } else { 3 };
-                self.line = self.line.saturating_add(1);
-            } else if byte.is_ascii_whitespace() {
-                self.at += 1;
-            } else if self.comment_here() {
-                self.skip_line();
-            } else if self.language == Language::CLike && self.starts("/*") {
-                self.skip_block();
-            } else {
-                break;
+        let byte = loop {
+            let byte = *self.bytes.get(self.at)?;
+            match byte {
+                b'\n' => self.newline(),
+                b'\\' if self.peek(1) == b'\n' || self.starts("\\\r\n") => {
+                    self.at += if self.peek(1) == b'\n' { 2 } else { 3 };
+                    self.line = self.line.saturating_add(1);
+                }
+                _ if byte.is_ascii_whitespace() => {
+                    let rest = self.rest();
+                    let blank = |byte: &u8| *byte != b'\n' && byte.is_ascii_whitespace();
+                    self.at += rest.iter().position(|byte| !blank(byte)).unwrap_or(rest.len());
+                }
+                b'#' | b'/' if self.comment_here() => self.skip_line(),
+                b'/' if self.language == Language::CLike && self.starts("/*") => self.skip_block(),
+                _ => break byte,
             }
-        }
-        if self.at >= self.bytes.len() {
-            return None;
-        }
+        };
         if self.fresh {
             self.fresh = false;
             let indent = self.at.saturating_sub(self.line_at);
@@ -213,8 +237,7 @@ impl<'a> Iterator for Lexer<'a> {
             return Some((self.line, Token::Start(indent)));
         }
         let line = self.line;
-        let byte = self.peek(0);
-        if self.string() {
+        if matches!(byte, b'"' | b'\'' | b'`') && self.string() {
             return Some((line, Token::Text));
         }
         if self.of_word(byte) {

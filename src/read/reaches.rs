@@ -3,6 +3,8 @@
 
 use std::{collections::HashMap, sync::LazyLock};
 
+use foldhash::fast::FixedState;
+
 use super::lexer::{Lexer, Token};
 use crate::facts::{Language, Reach};
 
@@ -21,15 +23,11 @@ const ROWS: &[(&str, &str)] = &[
     ("shutil.rmtree", FILES), ("os.remove", FILES), ("os.unlink", FILES), ("os.rmdir", FILES), ("os.chmod", FILES),
 ];
 
-/// Modules from which everything can be reached.
-const GATES: &[&str] = &[
-    "os",
-    "subprocess",
-    "builtins",
-    "__builtins__",
-    "posix",
-    "pty",
-];
+/// Whether everything can be reached from a module of this name.
+fn is_gate(module: &str) -> bool {
+    matches!(module, "os" | "subprocess" | "builtins" | "__builtins__" | "posix" | "pty")
+}
+
 /// Names that nobody takes who does not mean to call them.
 const TAKEN: &[&str] = &[
     "os.system",
@@ -64,16 +62,21 @@ const OPERATORS: &[&str] = &[
 const TOUCHES: &str = "reads or writes files";
 
 /// Rows by what stands before the first dot: nearly no call of a file has a row, and one look tells.
-struct Table(HashMap<&'static str, Vec<&'static (&'static str, &'static str)>>);
+struct Table(HashMap<&'static str, Vec<&'static (&'static str, &'static str)>, FixedState>);
 
 impl Table {
     fn of(rows: &'static [(&'static str, &'static str)]) -> Self {
-        let mut table: HashMap<_, Vec<_>> = HashMap::new();
+        let mut table: HashMap<_, Vec<_>, _> = HashMap::default();
         for row in rows {
             let head = row.0.split(['.', '*']).next().unwrap_or_default();
             table.entry(head).or_default().push(row);
         }
         Self(table)
+    }
+
+    /// Whether anything is known of names that begin with this word.
+    fn knows(&self, head: &str) -> bool {
+        self.0.contains_key(head) || is_gate(head)
     }
 }
 
@@ -104,7 +107,7 @@ pub(super) struct Reading {
     pub(super) found: Vec<Reach>,
     /// The cell that is read, of a notebook.
     pub(super) cell: Option<u32>,
-    /// Names as the file calls them, and what they are.
+    /// Names as the file calls them, and what they are, where either is of interest.
     aliases: HashMap<String, String>,
     /// Where functions begin that are open.
     functions: Vec<usize>,
@@ -183,7 +186,7 @@ impl Reading {
                 } else {
                     self.mention(line);
                     word.clone_into(&mut self.name);
-                    if std::mem::take(&mut self.walks) && GATES.contains(&self.known()) {
+                    if std::mem::take(&mut self.walks) && is_gate(self.known()) {
                         let name = format!("getattr({word}, …)");
                         self.told(line, name, CODE);
                     }
@@ -208,7 +211,8 @@ impl Reading {
 
     fn learn(&mut self, words: &[String]) {
         let mut learn = |name: &str, alias: &str| {
-            if self.aliases.len() < 1024 && name.len() < 256 {
+            let known = self.table.knows(head(name)) || self.table.knows(head(alias));
+            if known && self.aliases.len() < 1024 && name.len() < 256 {
                 self.aliases.insert(alias.to_owned(), name.to_owned());
             }
         };
@@ -239,10 +243,9 @@ impl Reading {
     }
 
     fn call(&mut self, line: u32) {
-        let (head, rest) = self.name.split_once('.').unwrap_or((&self.name, ""));
-        let known = self.aliases.get(head).map_or(head, String::as_str);
-        let first = known.split('.').next().unwrap_or(known);
-        let rows = self.table.0.get(first).map_or(&[][..], Vec::as_slice);
+        let known = self.known();
+        let rest = self.name.split_once('.').map_or("", |(_, rest)| rest);
+        let rows = self.table.0.get(head(known)).map_or(&[][..], Vec::as_slice);
         if rows.is_empty() {
             return;
         }
@@ -273,7 +276,7 @@ impl Reading {
 
     /// The first word of a name, as its import has it.
     fn known(&self) -> &str {
-        let head = self.name.split('.').next().unwrap_or_default();
+        let head = head(&self.name);
         self.aliases.get(head).map_or(head, String::as_str)
     }
 
@@ -286,7 +289,7 @@ impl Reading {
         if known == "__builtins__" {
             return self.told(line, "__builtins__".to_owned(), CODE);
         }
-        if !GATES.contains(&known.split('.').next().unwrap_or_default()) {
+        if !is_gate(head(known)) {
             return;
         }
         let name = match self.name.split_once('.') {
@@ -310,6 +313,12 @@ impl Reading {
             });
         }
     }
+}
+
+/// What stands before the first dot.
+fn head(name: &str) -> &str {
+    let end = name.bytes().position(|byte| byte == b'.'); // names are short
+    &name[..end.unwrap_or(name.len())]
 }
 
 #[cfg(test)]

@@ -34,7 +34,7 @@ pub(crate) fn decode(bytes: &[u8]) -> String {
             Err(_) => bytes.iter().map(|&byte| windows_1252(byte)).collect(),
         },
     };
-    if text.contains('\r') {
+    if memchr::memchr(b'\r', text.as_bytes()).is_some() {
         text.replace("\r\n", "\n").replace('\r', "\n")
     } else {
         text

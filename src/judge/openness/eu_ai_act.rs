@@ -186,25 +186,33 @@ fn field(inputs: &Inputs, row: &Row) -> EuField {
     let of_kind =
         inputs.facts.artifacts.iter().filter(|artifact| row.kinds.contains(&artifact.kind));
     let mut at: Vec<Place> = of_kind.map(|artifact| Place::file(&artifact.path)).collect();
+    let mut evidence = inputs.evidence_of(row.components);
     let mut presence = shown.unwrap_or(Absent).min(inputs.disclosure(row.topics));
-    if !row.topics.is_empty() && inputs.disclosure(row.topics) < presence {
-        presence = inputs.disclosure(row.topics);
+    match row.number {
+        "1(d)" => {
+            let counted = counts_parameters(inputs);
+            presence = counted_and_told(counted, presence);
+            if counted {
+                let weights = inputs.evidence_of(&[FinalParameters]);
+                evidence.splice(..0, weights.into_iter().take(1));
+            }
+        }
+        "1(f)" => {
+            let license = inputs.licenses.get(&FinalParameters);
+            at.extend(license.into_iter().flat_map(|license| license.at.iter().cloned()));
+        }
+        _ => {}
     }
     at.extend(summarized(inputs, row));
     if !at.is_empty() {
         presence = Present;
-    }
-    match row.number {
-        "1(d)" => presence = counted(inputs, presence),
-        "1(f)" if inputs.licenses.contains_key(&FinalParameters) => presence = Present,
-        _ => {}
     }
     at.truncate(16);
     EuField {
         number: row.number.to_owned(),
         title: row.title.to_owned(),
         presence,
-        evidence: inputs.evidence_of(row.components),
+        evidence,
         disclosures: if row.topics.is_empty() {
             Vec::new()
         } else {
@@ -214,9 +222,13 @@ fn field(inputs: &Inputs, row: &Row) -> EuField {
     }
 }
 
-/// The number of parameters is counted from bytes; without a word on the architecture that is half.
-fn counted(inputs: &Inputs, architecture: Presence) -> Presence {
-    let counted = inputs.sets.primary().and_then(|set| set.parameters).is_some_and(|n| n > 0);
+/// Whether the parameters of the weights were counted from their bytes.
+fn counts_parameters(inputs: &Inputs) -> bool {
+    inputs.sets.primary().and_then(|set| set.parameters).is_some_and(|n| n > 0)
+}
+
+/// Without a word on the architecture a count of the parameters is half, and the other way about.
+fn counted_and_told(counted: bool, architecture: Presence) -> Presence {
     match (counted, architecture <= Presence::Claimed) {
         (true, true) => Present,
         (true, false) | (false, true) => Presence::Partial,

@@ -15,7 +15,7 @@ use crate::{
     report::{ComponentVerdict, Openness},
     sets::Sets,
     terms::{Held, Terms},
-    words::{Component, Group, LicenseScope, Presence},
+    words::{Component, Group, LicenseScope, Place, Presence},
 };
 
 pub use declared::CHECKS;
@@ -49,6 +49,8 @@ pub struct Licensed {
     pub mof_open: bool,
     /// Approved by the Open Source Initiative.
     pub osi_approved: bool,
+    /// Where it is said: texts first, then what declares it.
+    pub at: Vec<Place>,
 }
 
 /// What all frameworks say.
@@ -78,12 +80,15 @@ pub fn licenses(terms: &Terms) -> Licenses {
             held.iter().all(|held| !held.is_altered() && held.license().is_some_and(test))
         };
         if let Some(first) = held.first() {
+            let texts = held.iter().flat_map(|held| held.texts.iter().map(|seen| &seen.at));
+            let declared = held.iter().flat_map(|held| held.declared.iter().map(|it| &it.at));
             let covering = Licensed {
                 id: first
                     .license()
                     .map_or_else(|| "unknown".to_owned(), |license| license.id.clone()),
                 mof_open: all(|license| license.mof_open),
                 osi_approved: all(|license| license.osi_approved),
+                at: texts.chain(declared).cloned().collect(),
             };
             licenses.insert(component, covering);
         }

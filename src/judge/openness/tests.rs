@@ -19,6 +19,7 @@ fn weighed(folder: Folder, license: Option<(&str, bool, bool)>) -> Openness {
         id: id.to_owned(),
         mof_open,
         osi_approved,
+        at: vec![Place::file("LICENSE")],
     });
     let all = Component::ALL.iter().filter_map(|it| Some((*it, licensed.clone()?)));
     weigh(&Inputs {
@@ -165,4 +166,16 @@ fn five_dimensions_keep_words_and_bytes_apart() {
     );
     assert_eq!(openness.five_dimensions["frameworks"].disclosures, [0]);
     assert_eq!(openness.eu_ai_act.annex_xi[3].presence, Partial);
+}
+
+#[test]
+fn the_license_field_of_the_ai_act_says_where_it_stands() {
+    let license = |licensed| {
+        let openness = weighed(Folder::named("a"), licensed);
+        let field = &openness.eu_ai_act.annex_xi[5];
+        assert_eq!(field.number, "1(f)");
+        (field.presence, field.at.clone())
+    };
+    assert_eq!(license(Some(("mit", true, true))), (Present, vec![Place::file("LICENSE")]));
+    assert_eq!(license(None), (Absent, Vec::new()));
 }
