@@ -11,7 +11,8 @@ use self::layout::{Fitted, Screen, presence_paint, severity_paint, wrapped};
 use super::{
     Output, Style,
     document::{
-        Block, Document, Finding, Section, Standing, Table, compose, groups::mark, plain, quiet,
+        Block, Document, Finding, Line, Section, Standing, Table, compose, groups::mark, plain,
+        quiet,
     },
 };
 use crate::{report::Report, words::Presence};
@@ -23,6 +24,8 @@ const INDENT: usize = 2;
 /// Columns of the longest word for a severity, and of one for a presence.
 const WORD: usize = 8;
 const PRESENCE: usize = 10;
+/// A last column in which a cell takes more lines than this, in less than half of the screen, is a strip.
+const STRIP: usize = 4;
 
 pub(super) const OUTPUT: Output = Output {
     name: "text",
@@ -177,7 +180,7 @@ fn write_finding(finding: &Finding, screen: &mut Screen) -> io::Result<()> {
 }
 
 /// Rows under heads. Columns are as wide as what is in them, up to a third of the screen; the
-/// last takes what room is left.
+/// last takes what room is left, or stands below its row where that would be a tall, narrow strip.
 pub(super) fn write_table(table: &Table, screen: &mut Screen) -> io::Result<()> {
     let last = table.head.len().saturating_sub(1);
     let most = screen.width / 3;
@@ -202,15 +205,23 @@ pub(super) fn write_table(table: &Table, screen: &mut Screen) -> io::Result<()> 
     if let Some(width) = widths.last_mut() {
         *width = left;
     }
+    let strip =
+        |row: &Vec<Line>| row.get(last).is_some_and(|cell| wrapped(cell, left).len() > STRIP);
+    let below = left < screen.width / 2 && table.rows.iter().any(strip);
+    let columns = if below { last } else { last + 1 };
     let heads = table.head.iter().map(|head| vec![quiet(*head)]).collect();
-    for row in std::iter::once(&heads).chain(&table.rows) {
+    for (at, row) in std::iter::once(&heads).chain(&table.rows).enumerate() {
         let cells: Vec<_> = row
             .iter()
             .zip(&widths)
+            .take(columns)
             .enumerate()
             .map(|(at, (cell, width))| (wrapped(cell, *width), *width, table.numeric.contains(&at)))
             .collect();
         screen.cells(INDENT, &cells)?;
+        if let Some(cell) = row.get(columns).filter(|cell| at > 0 && !cell.is_empty()) {
+            screen.line(&Fitted::default(), 3 * INDENT, cell)?;
+        }
     }
     Ok(())
 }
