@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::facts::{Node, Yaml};
+use crate::facts::{Node, TRAINING_ARGUMENTS, Yaml};
 
 /// A kind of configuration: the first row whose keys are all there names the file.
 pub(super) struct Recipe {
@@ -32,49 +32,6 @@ pub(super) enum Role {
     Evaluation,
 }
 
-/// Arguments of a training run, of which some stand in nearly every recipe.
-const ARGUMENTS: &[&str] = &[
-    "learning_rate",
-    "lr",
-    "weight_decay",
-    "warmup_steps",
-    "warmup_ratio",
-    "num_warmup_steps",
-    "lr_scheduler_type",
-    "lr_scheduler",
-    "lr_decay_style",
-    "num_train_epochs",
-    "num_epochs",
-    "max_steps",
-    "train_iters",
-    "train_steps",
-    "max_train_steps",
-    "total_steps",
-    "epochs",
-    "per_device_train_batch_size",
-    "train_batch_size",
-    "micro_batch_size",
-    "global_batch_size",
-    "global_train_batch_size",
-    "batch_size",
-    "gradient_accumulation_steps",
-    "optimizer",
-    "optim",
-    "adam_beta1",
-    "adam_beta2",
-    "beta1",
-    "betas",
-    "max_grad_norm",
-    "gradient_clipping",
-    "clip_grad",
-    "save_steps",
-    "save_interval",
-    "logging_steps",
-    "eval_interval",
-    "min_lr",
-    "train_data_path",
-];
-
 #[rustfmt::skip]
 pub(super) const RECIPES: &[Recipe] = &[
     Recipe { name: "a Trainer's state", role: Role::State, all: &["log_history", "global_step"], of: &[], least: 0 },
@@ -82,23 +39,23 @@ pub(super) const RECIPES: &[Recipe] = &[
     Recipe { name: "a merge recipe (mergekit)", role: Role::Merge, all: &["merge_method"], of: &["models", "slices", "base_model", "modules"], least: 1 },
     Recipe { name: "a mixture recipe (mergekit)", role: Role::Merge, all: &["gate_mode", "experts"], of: &[], least: 0 },
     Recipe { name: "a DeepSpeed configuration", role: Role::Training, all: &["zero_optimization"], of: &["stage", "train_batch_size", "train_micro_batch_size_per_gpu", "gradient_clipping", "bf16", "fp16"], least: 1 },
-    Recipe { name: "a DeepSpeed configuration", role: Role::Training, all: &["train_micro_batch_size_per_gpu"], of: ARGUMENTS, least: 1 },
+    Recipe { name: "a DeepSpeed configuration", role: Role::Training, all: &["train_micro_batch_size_per_gpu"], of: TRAINING_ARGUMENTS, least: 1 },
     Recipe { name: "an Accelerate configuration", role: Role::Training, all: &["compute_environment", "distributed_type"], of: &["num_processes", "mixed_precision", "num_machines"], least: 1 },
     Recipe { name: "an axolotl recipe", role: Role::Training, all: &["base_model", "datasets"], of: &["sequence_len", "micro_batch_size", "num_epochs", "adapter", "val_set_size", "dataset_prepared_path", "sample_packing"], least: 2 },
-    Recipe { name: "an alignment-handbook recipe", role: Role::Training, all: &["dataset_mixer"], of: ARGUMENTS, least: 2 },
-    Recipe { name: "a LLaMA-Factory recipe", role: Role::Training, all: &["stage", "finetuning_type"], of: ARGUMENTS, least: 1 },
+    Recipe { name: "an alignment-handbook recipe", role: Role::Training, all: &["dataset_mixer"], of: TRAINING_ARGUMENTS, least: 2 },
+    Recipe { name: "a LLaMA-Factory recipe", role: Role::Training, all: &["stage", "finetuning_type"], of: TRAINING_ARGUMENTS, least: 1 },
     Recipe { name: "a GPT-NeoX configuration", role: Role::Training, all: &["train_iters"], of: &["num_layers", "hidden_size", "optimizer", "lr_decay_style", "data_path", "train_data_paths"], least: 2 },
     Recipe { name: "a torchtune recipe", role: Role::Training, all: &["_component_", "optimizer"], of: &["dataset", "tokenizer", "checkpointer", "epochs", "batch_size"], least: 2 },
     Recipe { name: "a NeMo configuration", role: Role::Training, all: &["trainer", "exp_manager"], of: &["devices", "max_steps", "optim", "micro_batch_size"], least: 1 },
-    Recipe { name: "a Hydra training configuration", role: Role::Training, all: &["_target_"], of: ARGUMENTS, least: 2 },
+    Recipe { name: "a Hydra training configuration", role: Role::Training, all: &["_target_"], of: TRAINING_ARGUMENTS, least: 2 },
     Recipe { name: "a fairseq configuration", role: Role::Training, all: &["optimization", "criterion"], of: &["lr", "max_update", "lr_scheduler", "task"], least: 1 },
     Recipe { name: "an OLMo training configuration", role: Role::Training, all: &["max_duration", "optimizer"], of: &["scheduler", "global_train_batch_size", "fsdp", "save_interval"], least: 1 },
-    Recipe { name: "an image-adapter recipe (kohya)", role: Role::Training, all: &["network_module"], of: ARGUMENTS, least: 2 },
-    Recipe { name: "Trainer arguments", role: Role::Training, all: &["per_device_train_batch_size"], of: ARGUMENTS, least: 2 },
+    Recipe { name: "an image-adapter recipe (kohya)", role: Role::Training, all: &["network_module"], of: TRAINING_ARGUMENTS, least: 2 },
+    Recipe { name: "Trainer arguments", role: Role::Training, all: &["per_device_train_batch_size"], of: TRAINING_ARGUMENTS, least: 2 },
     Recipe { name: "an evaluation task", role: Role::Evaluation, all: &["task", "doc_to_text"], of: &["dataset_path", "dataset_name", "metric_list", "output_type"], least: 1 },
-    Recipe { name: "a training configuration", role: Role::Training, all: &["learning_rate"], of: ARGUMENTS, least: 3 },
-    Recipe { name: "a training configuration", role: Role::Training, all: &["lr"], of: ARGUMENTS, least: 3 },
-    Recipe { name: "a training configuration", role: Role::Training, all: &["optimizer"], of: ARGUMENTS, least: 4 },
+    Recipe { name: "a training configuration", role: Role::Training, all: &["learning_rate"], of: TRAINING_ARGUMENTS, least: 3 },
+    Recipe { name: "a training configuration", role: Role::Training, all: &["lr"], of: TRAINING_ARGUMENTS, least: 3 },
+    Recipe { name: "a training configuration", role: Role::Training, all: &["optimizer"], of: TRAINING_ARGUMENTS, least: 4 },
     Recipe { name: "an adapter configuration", role: Role::Inference, all: &["peft_type"], of: &[], least: 0 },
     Recipe { name: "a model configuration", role: Role::Inference, all: &["architectures"], of: &[], least: 0 },
     Recipe { name: "a model configuration", role: Role::Inference, all: &["model_type"], of: &["hidden_size", "d_model", "n_embd", "vocab_size", "num_hidden_layers", "n_layer", "num_layers", "hidden_sizes", "text_config"], least: 1 },

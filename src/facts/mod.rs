@@ -1,5 +1,6 @@
 //! The nouns: what a release holds, as read, with no opinion on it. No I/O in here.
 
+mod arguments;
 mod artifact;
 #[cfg(test)]
 pub(crate) mod build;
@@ -19,6 +20,7 @@ mod weight_map;
 mod weights;
 mod within;
 
+pub use arguments::TRAINING_ARGUMENTS;
 pub(crate) use artifact::path_in;
 pub use artifact::{Artifact, Contents, Pointer, Text};
 pub use card::{Card, Disclosed, NumberedField, Section, SectionTopic, Statement};

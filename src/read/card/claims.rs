@@ -14,6 +14,8 @@ use crate::words::{Component, Presence};
 const REACH: usize = 110;
 /// Bytes between an adjective and its noun.
 const NEAR: usize = 30;
+/// How an item of a list begins that is not done yet.
+const OPEN_ITEM: &str = "[ ]";
 /// A sentence no longer than this may leave its thing to the heading.
 const SHORT: usize = 90;
 
@@ -28,10 +30,16 @@ pub(super) fn read(passage: &Passage, own: &Own, said: &mut Said) {
             placeholder(passage, sentence, said);
             continue;
         }
-        let stated = states(passage, sentence, hits, said);
+        let mut stated = states(passage, sentence, hits, said);
+        if sentence.start == 0 && passage.words.starts_with(OPEN_ITEM) {
+            open_item(passage, sentence, hits, &mut stated, said);
+        }
         let asked = passage.words[sentence.clone()].trim_end().ends_with(['?', '？', '؟']);
         if asked || passage.has(Name::Boilerplate, sentence) {
             continue;
+        }
+        if stated.plainly.is_empty() && stated.called.is_empty() {
+            described(passage, sentence, own, said);
         }
         for hit in hits {
             let Sense::Claim(about) = hit.sense else {
@@ -39,6 +47,7 @@ pub(super) fn read(passage: &Passage, own: &Own, said: &mut Said) {
             };
             if said.wants_of(about, Presence::Claimed)
                 && !stated.hides(about, passage, sentence)
+                && !of_contrast(passage, sentence, hit)
                 && claims(passage, sentence, hit, about, own)
             {
                 let quote = passage.quote(sentence, hit.start);
@@ -46,6 +55,31 @@ pub(super) fn read(passage: &Passage, own: &Own, said: &mut Said) {
                 said.state(about, Presence::Claimed, passage.line(hit.start), saying);
             }
         }
+    }
+}
+
+/// What stands under a title of training data, or behind such a label, describes it in whatever words.
+fn described(passage: &Passage, sentence: &Range<usize>, own: &Own, said: &mut Said) {
+    const LEAST: usize = 12;
+    let about = Component::Datasets;
+    let labeled = passage.label == Some(Place::Part(about)) && sentence.start == 0;
+    let under = passage.is_in(Place::Part(about));
+    let names = passage.has(Name::Corpus, sentence) || passage.has(Name::Stuff, sentence);
+    let text = passage.words.get(sentence.clone()).unwrap_or_default();
+    let value = text.split_once([':', '：']).map_or("", |(_, value)| value);
+    let letters = |text: &str| text.chars().filter(|c| c.is_alphabetic()).count();
+    let says = labeled && letters(value) >= LEAST / 2 || under && names && letters(text) >= LEAST;
+    let linked = passage.links_in(sentence).next().is_some();
+    let aside = [Name::Modal, Name::Measures, Name::Reader].iter();
+    if says
+        && !linked
+        && said.wants_of(about, Presence::Claimed)
+        && aside.clone().all(|name| !passage.has(*name, sentence))
+        && !of_another(passage, sentence, sentence.end, own)
+    {
+        let quote = passage.quote(sentence, sentence.start);
+        let saying = format!("prose speaks of {}: {quote}", thing(about));
+        said.state(about, Presence::Claimed, passage.line(sentence.start), saying);
     }
 }
 
@@ -96,6 +130,12 @@ fn states(passage: &Passage, sentence: &Range<usize>, hits: &[Hit], said: &mut S
         let Sense::State(presence, side) = hit.sense else {
             continue;
         };
+        if personal(passage, hit, side)
+            || to_reader(passage, sentence, hit)
+            || of_contrast(passage, sentence, hit)
+        {
+            continue;
+        }
         let about = named(passage, sentence, hits, hit, side);
         let line = passage.line(hit.start);
         let quote = passage.quote(sentence, hit.start);
@@ -119,6 +159,66 @@ fn states(passage: &Passage, sentence: &Range<usize>, hits: &[Hit], said: &mut S
     stated
 }
 
+/// `[ ] Training code`: an item of a list of what is to come.
+fn open_item(
+    passage: &Passage,
+    sentence: &Range<usize>,
+    hits: &[Hit],
+    stated: &mut Stated,
+    said: &mut Said,
+) {
+    let mut about: Vec<Component> = subjects(hits).iter().map(|it| it.2).collect();
+    about.sort_unstable();
+    about.dedup();
+    about.retain(|it| !stated.plainly.contains(it));
+    for about in about {
+        let quote = passage.quote(sentence, sentence.start);
+        let saying = format!("lists {} as not done yet: {quote}", thing(about));
+        said.state(about, Presence::Promised, passage.line(sentence.start), saying);
+        stated.plainly.push(about);
+    }
+}
+
+/// `private data` is what people would keep to themselves; a `private dataset` is not released.
+fn personal(passage: &Passage, state: &Hit, side: Side) -> bool {
+    let text = passage.words.get(state.start..state.end).unwrap_or_default();
+    let after = passage.words.get(state.end..).unwrap_or_default().trim_start();
+    let noun: String = after.chars().take_while(|c| c.is_alphanumeric()).take(20).collect();
+    side == Side::Near
+        && text.eq_ignore_ascii_case("private")
+        && ["data", "information", "messages", "keys"]
+            .iter()
+            .any(|it| noun.eq_ignore_ascii_case(it))
+}
+
+/// Whether a sentence tells the reader what to do with data of their own.
+fn to_reader(passage: &Passage, sentence: &Range<usize>, state: &Hit) -> bool {
+    let before = sentence.start..state.start;
+    passage.has(Name::Reader, &(sentence.start..state.end)) && !passage.has(Name::Own, &before)
+}
+
+/// Whether a state is said of what this model is set against: `unlike Llama, whose data is not public`.
+fn of_contrast(passage: &Passage, sentence: &Range<usize>, state: &Hit) -> bool {
+    const REFERS: [&str; 5] = ["whose", "which", "where", "that", "dont"]; // `dont` is French
+    let before = sentence.start..state.start;
+    let hits = passage.hits_in(&before);
+    let Some(contrast) = hits
+        .iter()
+        .rev()
+        .find(|hit| hit.sense == Sense::Name(Name::Contrast) && hit.end <= before.end)
+    else {
+        return false;
+    };
+    let between = passage.words.get(contrast.end..state.start).unwrap_or_default();
+    match between.rsplit_once([',', '，']) {
+        None => !passage.has(Name::Own, &(contrast.end..state.start)),
+        Some((_, clause)) => {
+            let first = clause.split_whitespace().next().unwrap_or_default();
+            REFERS.iter().any(|word| first.eq_ignore_ascii_case(word))
+        }
+    }
+}
+
 fn said_of(presence: Presence, side: Side, thing: &str, quote: &str) -> String {
     match (presence, side) {
         (Presence::Promised, _) => format!("promises {thing}: {quote}"),
@@ -127,14 +227,8 @@ fn said_of(presence: Presence, side: Side, thing: &str, quote: &str) -> String {
     }
 }
 
-/// The things that a state is said of.
-fn named(
-    passage: &Passage,
-    sentence: &Range<usize>,
-    hits: &[Hit],
-    state: &Hit,
-    side: Side,
-) -> Vec<Component> {
+/// The things that a sentence names, each with its first byte and the one after its last.
+fn subjects(hits: &[Hit]) -> Vec<(usize, usize, Component)> {
     let mut subjects: Vec<(usize, usize, Component)> = Vec::new();
     for hit in hits {
         let Sense::Subject(about) = hit.sense else {
@@ -150,6 +244,18 @@ fn named(
         }
         subjects.push((hit.start, hit.end, about));
     }
+    subjects
+}
+
+/// The things that a state is said of.
+fn named(
+    passage: &Passage,
+    sentence: &Range<usize>,
+    hits: &[Hit],
+    state: &Hit,
+    side: Side,
+) -> Vec<Component> {
+    let subjects = subjects(hits);
     if passage.words[..state.start].ends_with('(') {
         // `logs (coming soon)` is said of the logs alone
         let one = subjects.iter().filter(|it| it.1 <= state.start && it.1 + 2 >= state.start);

@@ -5,7 +5,7 @@ use super::{
     Said,
     blocks::Kind,
     passage::Passage,
-    phrases::{Name, Place},
+    phrases::{Name, Place, Sense},
 };
 use crate::words::{Component, Presence};
 
@@ -106,11 +106,14 @@ pub(super) fn read(passages: &[Passage], said: &mut Said) {
             let lines = &lines[..lines.len().min(MOST_LINES)];
             runs(language, lines, said);
             installs(lines, said);
+            super::recipe::read(lines, said);
             revisions(lines, said);
             outputs(passage, before, lines, said);
         } else {
             branches(passage, said);
             inline_installs(passage, said);
+            versions(passage, said);
+            told_outputs(passage, before, said);
         }
         before = Some(passage);
     }
@@ -138,13 +141,43 @@ fn runs(language: &str, lines: &[(u32, &str)], said: &mut Said) {
             line.len() < 2000 && marks.iter().any(|mark| bare(line).contains(mark))
         })
     };
+    let called = || {
+        let held: Vec<&str> = lines.iter().filter_map(|(_, line)| held(line)).take(8).collect();
+        lines.iter().find(|(_, line)| line.len() < 2000 && calls(bare(line), &held))
+    };
     let again = || lines.iter().filter(|(_, line)| bare(line).contains("pipeline(")).nth(1);
-    let (Some((line, _)), Some((_, run))) = (first(LOADS), first(RUNS).or_else(again)) else {
+    let (Some((line, _)), Some((_, run))) =
+        (first(LOADS), first(RUNS).or_else(called).or_else(again))
+    else {
         return;
     };
     let run: String = run.trim().chars().take(80).collect();
     let saying = format!("an example in the card loads the model and runs it: `{run}`");
     said.state(Component::InferenceCode, Presence::Partial, *line, saying);
+}
+
+/// The name that a line gives to what it loads, where that can be called: `p` in `p = pipeline(…)`.
+fn held(line: &str) -> Option<&str> {
+    const NO_MODELS: [&str; 4] = ["Tokenizer", "Processor", "FeatureExtractor", "Config"];
+    let (name, value) = bare(line).split_once('=')?;
+    let name = name.trim();
+    let is_name = !name.is_empty()
+        && name.len() <= 40
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let loads = LOADS.iter().any(|mark| value.contains(mark))
+        && !NO_MODELS.iter().any(|mark| value.contains(mark));
+    (is_name && line.len() < 2000 && loads).then_some(name)
+}
+
+/// Whether a line calls one of these names.
+fn calls(line: &str, names: &[&str]) -> bool {
+    names.iter().any(|name| {
+        line.match_indices(name).any(|(at, _)| {
+            let before = line[..at].chars().next_back();
+            let free = before.is_none_or(|c| !(c.is_alphanumeric() || matches!(c, '_' | '.')));
+            free && line[at + name.len()..].starts_with('(')
+        })
+    })
 }
 
 fn installs(lines: &[(u32, &str)], said: &mut Said) {
@@ -176,6 +209,25 @@ fn inline_installs(passage: &Passage, said: &mut Said) {
         passage.line(at),
         format!("tells what to install: `{shown}`"),
     );
+}
+
+/// `Transformers 4.41.0` in a list of what was used.
+fn versions(passage: &Passage, said: &mut Said) {
+    let words = passage.words.trim();
+    let name = words.split([' ', ':', '=']).next().unwrap_or_default();
+    let number = words.trim_start_matches(name).trim_start_matches([' ', ':', '=', 'v', '`']);
+    let version = number.split_whitespace().next().unwrap_or_default();
+    let is_version = version.starts_with(|c: char| c.is_ascii_digit())
+        && version.contains('.')
+        && version.len() <= 40
+        && version.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".+-_".contains(&byte));
+    let listed = passage.is_in(Place::Part(Component::SupportingLibraries))
+        || passage.is_in(Place::Topic("framework"));
+    let named = name.len() <= 40 && name.starts_with(|c: char| c.is_alphabetic());
+    if listed && passage.is_prose() && is_version && named {
+        let saying = format!("names {name} {version}");
+        said.state(Component::SupportingLibraries, Presence::Claimed, passage.line(0), saying);
+    }
 }
 
 /// `revision="step3000"`: a checkpoint along the way, by the name of its branch.
@@ -241,6 +293,32 @@ fn is_checkpoint(name: &str) -> bool {
             })
         })
         && lower.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte))
+}
+
+/// What the model put out, told in prose: under a title or a line that says so.
+fn told_outputs(passage: &Passage, before: Option<&Passage>, said: &mut Said) {
+    const LEAST: usize = 20;
+    const LEAD: usize = 80;
+    let words = passage.words.trim();
+    if !passage.is_prose() || words.len() < LEAST {
+        return;
+    }
+    let samples = Place::Part(Component::SampleOutputs);
+    let leads = |it: &Passage| {
+        let text = it.words.trim_end();
+        let named =
+            |hit: &super::phrases::Hit| hit.sense == Sense::Subject(Component::SampleOutputs);
+        text.len() <= LEAD && text.ends_with([':', '：']) && it.hits.iter().any(named)
+    };
+    let all = 0..passage.words.len();
+    let answers = passage.is_in(samples)
+        && words.contains([':', '：'])
+        && passage.has(Name::OutputWord, &all);
+    let led = before.is_some_and(|it| it.is_prose() && leads(it));
+    if (answers || led) && passage.block.said.links.iter().all(|link| link.image) {
+        let saying = format!("an output is told: {}", passage.quote(&all, 0));
+        said.state(Component::SampleOutputs, Presence::Partial, passage.line(0), saying);
+    }
 }
 
 /// What the model put out, shown after a call or under a word that says so.

@@ -86,10 +86,26 @@ fn written(passage: &Passage) -> Vec<Link> {
     found
 }
 
+/// Whether a sentence says so little beside its link that the one before tells what it is: `We release
+/// the training code! Check [here](…).`
+fn points_back(sentence: &Range<usize>, link: &Link) -> bool {
+    const VAGUE: usize = 24;
+    let beside = sentence.len().saturating_sub(link.end.saturating_sub(link.at));
+    let named = PHRASES.find(&link.text).iter().any(|hit| {
+        matches!(hit.sense, Sense::Subject(_) | Sense::Name(Name::PaperLabel | Name::ReportLabel))
+    });
+    sentence.start > 0 && beside <= VAGUE && !named
+}
+
 impl<'a> Context<'a> {
     fn of(passage: &'a Passage<'a>, link: &'a Link, own: &'a Own) -> Self {
         let sentence = passage.sentence(link.at);
-        let start = sentence.start.max(floor(passage.words, link.at.saturating_sub(BEFORE)));
+        let from = if points_back(&sentence, link) {
+            passage.sentence(sentence.start.saturating_sub(1)).start
+        } else {
+            sentence.start
+        };
+        let start = from.max(floor(passage.words, link.at.saturating_sub(BEFORE)));
         let end =
             sentence.end.max(link.end).min(floor(passage.words, link.end + AFTER)).max(link.end);
         let inside = if link.bare {
@@ -217,6 +233,11 @@ impl<'a> Context<'a> {
     }
 
     fn dataset(&self, id: &str, said: &mut Said) {
+        let before = self.passage.hits_in(&self.before);
+        let of_card = |hit: &Hit| hit.sense == Sense::Subject(Component::DataCard);
+        if self.part() == Some(Component::DataCard) || before.iter().any(of_card) {
+            self.state(Component::DataCard, &format!("refers to the data set's page {id}"), said);
+        }
         if self.of_evaluation() {
             self.state(Component::EvaluationData, &format!("refers to the data set {id}"), said);
         } else {
@@ -318,11 +339,20 @@ impl<'a> Context<'a> {
             }
             _ => None,
         };
+        // what the link itself is called says it all: `the [inference code](…)`
+        let called = holds.iter().any(|(name, _)| self.inside(*name));
+        let holds_such = |name: Name| {
+            if called {
+                self.inside(name)
+            } else {
+                self.near(name)
+            }
+        };
         let code =
             self.near(Name::Code) || self.passage.label.is_some() || self.passage.beside <= LITTLE;
         for (name, about) in holds {
             if code
-                && (self.near(name) || placed == Some(about) && about != Component::TrainingCode)
+                && (holds_such(name) || placed == Some(about) && about != Component::TrainingCode)
             {
                 self.state(about, &format!("refers to the repository {id}"), said);
                 told = true;
@@ -380,6 +410,20 @@ impl<'a> Context<'a> {
             || (self.after_training_claim() && !self.near(Name::Code))
     }
 
+    /// Whether the words before the link say that training data is to be had there.
+    pub(super) fn of_shared_data(&self) -> bool {
+        let text = |hit: &Hit| self.passage.words.get(hit.start..hit.end).unwrap_or_default();
+        let subjects =
+            self.passage.hits_in(&self.before).iter().filter_map(|hit| match hit.sense {
+                Sense::Subject(about) if !text(hit).eq_ignore_ascii_case("data") => Some(about),
+                _ => None,
+            });
+        subjects.last() == Some(Component::Datasets)
+            && self.passage.has(Name::Available, &self.sentence)
+            && !self.of_evaluation()
+            && !super::owner::of_another(self.passage, &self.sentence, self.link.at, self.own)
+    }
+
     fn web(&self, said: &mut Said) {
         let text = self.link.text.to_lowercase();
         let aside = [
@@ -399,7 +443,9 @@ impl<'a> Context<'a> {
             || self.part() == Some(Component::SampleOutputs) && self.inside(Name::DemoWord)
         {
             self.state(Component::SampleOutputs, "links a demo", said);
-        } else if !about_page && self.of_data_list() && !self.passage.has(Name::Machine, &self.near)
+        } else if !about_page
+            && (self.of_data_list() || self.of_shared_data())
+            && !self.passage.has(Name::Machine, &self.near)
         {
             self.state(Component::Datasets, "links a source of training data", said);
         } else if self.passage.label == Some(Place::Part(Component::TechnicalReport))

@@ -15,10 +15,12 @@ mod inline;
 mod lines;
 mod links;
 mod matter;
+mod named;
 mod owner;
 mod papers;
 mod passage;
 mod phrases;
+mod recipe;
 mod results;
 mod said;
 mod scale;
@@ -78,8 +80,9 @@ pub fn of_text(path: &str, text: Text, kind: FileKind, oddities: &mut Vec<Oddity
     for passage in &passages {
         claims::read(passage, &own, &mut said);
         links::read(passage, &own, &mut said);
+        named::read(passage, &own, &mut said);
     }
-    results::read(&passages, &mut said);
+    results::read(&passages, &own, &mut said);
     code::read(&passages, &mut said);
     disclose::read(&passages, &own, &mut said);
     citations::read(&body, &own, &mut said);

@@ -9,11 +9,15 @@ use super::{
 };
 use crate::words::Component;
 
+/// Texts of links that say no more than where they lead.
+const VAGUE: &[&str] = &["arxiv", "here", "link", "pdf", "this link", "this"];
+
 impl Context<'_> {
     /// Whether the words beside a link make it this model's own paper or report, and which.
     pub(super) fn own_paper(&self) -> Option<Component> {
-        let report =
-            self.inside(Name::ReportLabel) || self.part() == Some(Component::TechnicalReport);
+        let report = self.inside(Name::ReportLabel)
+            || self.part() == Some(Component::TechnicalReport)
+            || self.reported();
         let about = if report {
             Component::TechnicalReport
         } else {
@@ -49,7 +53,34 @@ impl Context<'_> {
         let of_list = of_list || (named && bidden && !others);
         let titled = words >= 3 && target(&self.link.target) != Target::Pdf;
         let says = (named || vague || self.link.bare || titled) && introduced && !others;
-        (in_section || own || of_list || says).then_some(about)
+        let pointed = !others && self.named_before();
+        (in_section || own || of_list || says || pointed).then_some(about)
+    }
+
+    /// Whether this model's paper or report is named right before a link whose own text says no more
+    /// than where it leads: `the Zeta paper is on [arXiv](…)`.
+    fn named_before(&self) -> bool {
+        const NEAR: usize = 40;
+        let text = self.link.text.to_lowercase();
+        let labels = |hit: &super::phrases::Hit| {
+            matches!(hit.sense, Sense::Name(Name::PaperLabel | Name::ReportLabel))
+                && hit.end + NEAR >= self.link.at
+        };
+        VAGUE.contains(&text.as_str())
+            && self.passage.hits_in(&self.before).iter().any(labels)
+            && !super::owner::of_another(self.passage, &self.sentence, self.link.at, self.own)
+    }
+
+    /// Whether a report is named before a link whose own text says no more than where it leads:
+    /// `our technical report is on [arXiv](…)`.
+    fn reported(&self) -> bool {
+        let text = self.link.text.to_lowercase();
+        let bare = self.link.bare || VAGUE.contains(&text.as_str());
+        let last = |name: Name| {
+            let hits = self.passage.hits_in(&self.before).iter();
+            hits.filter(|hit| hit.sense == Sense::Name(name)).map(|hit| hit.end).max()
+        };
+        bare && last(Name::ReportLabel).is_some_and(|report| Some(report) >= last(Name::PaperLabel))
     }
 
     /// Whether the text of the link names something else: `RefinedWeb paper`.
@@ -92,6 +123,10 @@ impl Context<'_> {
             || self.part() == Some(Component::Datasets)
             || self.part() == Some(Component::DataCard);
         let borrowed = self.passage.has(Name::Technique, &self.before);
+        if !self.inside(Name::PaperLabel) && self.of_shared_data() {
+            let what = format!("refers to {id} for the data");
+            return self.state(Component::Datasets, &what, said);
+        }
         match self.own_paper() {
             Some(about) if !of_data || self.own.is(&self.link.text) => {
                 self.state(about, &format!("refers to {id}"), said);

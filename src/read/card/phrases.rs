@@ -164,6 +164,12 @@ names! {
     Leaderboard = "leaderboard",
     DatasetPaper = "dataset_paper",
     Fact = "fact",
+    Contrast = "contrast",
+    Reader = "reader",
+    Attains = "attains",
+    Measures = "measures",
+    TunedFrom = "tuned_from",
+    Available = "available",
 }
 
 /// A phrase found: its bytes in the text as written.

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::{
     Said,
     blocks::Kind,
+    owner::{Own, of_another},
     passage::Passage,
     phrases::{Name, PHRASES, Place, Sense},
 };
@@ -16,11 +17,11 @@ const MOST_ROWS: usize = 400;
 const MOST_NAMES: usize = 6;
 
 /// Reads tables, lists and pictures.
-pub(super) fn read(passages: &[Passage], said: &mut Said) {
+pub(super) fn read(passages: &[Passage], own: &Own, said: &mut Said) {
     let mut at = 0;
     while at < passages.len() {
         let Kind::Row(_, number) = passages[at].block.kind else {
-            single(&passages[at], said);
+            single(&passages[at], own, said);
             at += 1;
             continue;
         };
@@ -117,7 +118,7 @@ fn name(benchmarks: &[String], line: u32, said: &mut Said) {
 }
 
 /// A paragraph, an item, a heading.
-fn single(passage: &Passage, said: &mut Said) {
+fn single(passage: &Passage, own: &Own, said: &mut Said) {
     pictures(passage, said);
     if !passage.is_prose() {
         return;
@@ -142,10 +143,19 @@ fn single(passage: &Passage, said: &mut Said) {
         let saying = format!("a result in a list: {}", passage.quote(&(0..passage.words.len()), 0));
         return said.state(Component::EvaluationResults, Presence::Partial, line, saying);
     }
-    if !of_results(passage) {
-        return;
-    }
+    let of_data = passage.places.contains(&Place::Part(Component::Datasets));
+    let placed = of_results(passage);
     for sentence in &passage.sentences {
+        let measured = passage.has(Name::Measures, sentence) && !of_data;
+        let attained = || {
+            passage.has(Name::Attains, sentence)
+                && passage.has(Name::Benchmark, sentence)
+                && !of_data
+                && !of_another(passage, sentence, sentence.end, own)
+        };
+        if !placed && !measured && !attained() {
+            continue;
+        }
         let named = passage.has(Name::Metric, sentence) || passage.has(Name::Benchmark, sentence);
         if named && has_result(passage, sentence) {
             let saying = format!("a result in prose: {}", passage.quote(sentence, sentence.start));

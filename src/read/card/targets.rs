@@ -154,7 +154,7 @@ pub(super) fn target(address: &str) -> Target {
             ["datasets", _, ..] => Target::HubDataset(cased(1)),
             ["spaces", _, _, ..] => Target::HubSpace(cased(1)),
             ["papers", ..] => Target::PaperPage,
-            ["tensorboard", _, ..] => Target::Runs,
+            ["tensorboard", _, ..] | [_, _, "tensorboard"] => Target::Runs,
             ["models", _, _, ..] => Target::HubModel(cased(1)),
             [
                 "docs" | "blog" | "learn" | "collections" | "posts" | "join" | "settings" | "tasks"

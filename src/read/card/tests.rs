@@ -301,6 +301,31 @@ fn check(text: &str, expected: &str) {
     assert_eq!(shown.join(", "), expected, "{:?}", card.statements);
 }
 
+/// Cards of a few words, each under what it must, and must not, be found to state.
+#[test]
+fn short_cards_state_no_more_and_no_less() {
+    let mut wrong = Vec::new();
+    let mut cards = 0;
+    for case in include_str!("tests/sentences.txt").split("==== ").skip(1) {
+        let (expected, text) = case.split_once('\n').unwrap();
+        let found = strongest(&of(text));
+        for one in expected.split(", ") {
+            let (about, state) = one.split_once(' ').unwrap();
+            let seen = |about| found.get(&Component::named(about).unwrap()).copied();
+            let fits = match about {
+                "no" => seen(state).is_none_or(|presence| presence == Presence::Absent),
+                _ => seen(about) == Presence::named(state),
+            };
+            if !fits {
+                wrong.push(format!("{one}, not {found:?}: {text}"));
+            }
+        }
+        cards += 1;
+    }
+    assert!(cards > 100, "the cards are gone");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn every_phrase_of_a_state_is_told() {
     let rows = phrases::rows(include_str!("phrases.toml"));
