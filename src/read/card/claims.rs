@@ -63,7 +63,7 @@ fn described(passage: &Passage, sentence: &Range<usize>, own: &Own, said: &mut S
     const LEAST: usize = 12;
     let about = Component::Datasets;
     let labeled = passage.label == Some(Place::Part(about)) && sentence.start == 0;
-    let under = passage.is_in(Place::Part(about));
+    let under = passage.is_prose() && passage.is_in(Place::Part(about));
     let names = passage.has(Name::Corpus, sentence) || passage.has(Name::Stuff, sentence);
     let text = passage.words.get(sentence.clone()).unwrap_or_default();
     let value = text.split_once([':', '：']).map_or("", |(_, value)| value);

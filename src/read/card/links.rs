@@ -418,7 +418,7 @@ impl<'a> Context<'a> {
                 Sense::Subject(about) if !text(hit).eq_ignore_ascii_case("data") => Some(about),
                 _ => None,
             });
-        subjects.last() == Some(Component::Datasets)
+        subjects.next() == Some(Component::Datasets)
             && self.passage.has(Name::Available, &self.sentence)
             && !self.of_evaluation()
             && !super::owner::of_another(self.passage, &self.sentence, self.link.at, self.own)

@@ -160,7 +160,8 @@ pub(super) fn is_dataset(word: &str) -> bool {
         part.len() <= 6 && part.bytes().all(|it| it.is_ascii_uppercase() || it.is_ascii_digit())
     };
     let marked = |part: &str| part.bytes().any(|it| it.is_ascii_digit() || b"-_".contains(&it));
-    let file = crate::read::hints::hint(word).is_some() || name.ends_with(".json");
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let file = crate::read::hints::hint(word).is_some() || extension.eq_ignore_ascii_case("json");
     (marked(owner) || marked(name))
         && !(short(owner) && short(name))
         && owner.bytes().any(|byte| byte.is_ascii_alphabetic())
