@@ -413,7 +413,7 @@ impl<'a> Context<'a> {
     /// Whether the words before the link say that training data is to be had there.
     pub(super) fn of_shared_data(&self) -> bool {
         let text = |hit: &Hit| self.passage.words.get(hit.start..hit.end).unwrap_or_default();
-        let subjects =
+        let mut subjects =
             self.passage.hits_in(&self.before).iter().filter_map(|hit| match hit.sense {
                 Sense::Subject(about) if !text(hit).eq_ignore_ascii_case("data") => Some(about),
                 _ => None,
