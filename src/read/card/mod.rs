@@ -24,6 +24,7 @@ mod recipe;
 mod results;
 mod said;
 mod scale;
+mod stated;
 mod stretches;
 mod summary;
 mod tags;
