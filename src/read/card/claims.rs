@@ -139,8 +139,13 @@ fn claims(
         Component::Datasets => {
             let of_data = !evaluation || passage.has(Name::Training, sentence);
             let another = of_another(passage, sentence, hit.start, own);
+            let measured = passage.hits_in(sentence).iter().any(|it| {
+                it.sense == Sense::Subject(Component::EvaluationData)
+                    && it.start <= hit.start
+                    && hit.start < it.end
+            });
             let rest = hit.end..sentence.end.min(hit.end + 140);
-            !modal && of_data && !another && object_is_data(passage, hit, &rest)
+            !modal && of_data && !another && !measured && object_is_data(passage, hit, &rest)
         }
         Component::EvaluationResults => !of_another(passage, sentence, hit.start, own),
         Component::ModelMetadata

@@ -332,6 +332,11 @@ impl<'a> Context<'a> {
                 said,
             );
         }
+        let samples = Sense::Subject(Component::SampleOutputs);
+        if self.inside.iter().any(|hit| hit.sense == samples) && !self.inside(Name::Code) {
+            let what = format!("refers to the repository {id}");
+            return self.state(Component::SampleOutputs, &what, said);
+        }
         let mut told = false;
         let placed = match self.place() {
             Some(Place::Part(part)) => {

@@ -46,8 +46,9 @@ pub(super) fn passages<'a>(body: &'a Body<'a>, own: &[Option<Place>]) -> Vec<Pas
         let mut places: Vec<Place> = label.into_iter().chain(above).collect();
         places.dedup();
         let hits = PHRASES.find(words);
-        let linked: usize = block.said.links.iter().map(|link| link.end - link.at).sum();
-        let beside = words.trim().len().saturating_sub(linked);
+        let linked = |link: &Link| words.get(link.at..link.end).map_or(0, told);
+        let linked: usize = block.said.links.iter().map(linked).sum();
+        let beside = told(words.trim()).saturating_sub(linked);
         Passage {
             block,
             words,
@@ -59,6 +60,12 @@ pub(super) fn passages<'a>(body: &'a Body<'a>, own: &[Option<Place>]) -> Vec<Pas
         }
     };
     body.blocks.iter().map(of).collect()
+}
+
+/// Bytes of a text without the pictures and bullets in it.
+fn told(text: &str) -> usize {
+    let said = |c: &char| c.is_ascii() || c.is_alphanumeric();
+    text.chars().filter(said).map(char::len_utf8).sum()
 }
 
 impl Passage<'_> {

@@ -302,10 +302,15 @@ fn named(
                 .filter(|it| it.1 <= state.start)
                 .map(|it| it.2)
                 .collect();
+            let with = |it: &&(usize, usize, Component)| {
+                let between = passage.words.get(state.end..it.0).unwrap_or_default();
+                between.len() <= NEAR && between.split_whitespace().any(|word| word == "with")
+            };
+            let besides = subjects.iter().filter(fits).filter(with).map(|it| it.2);
             if before.is_empty() {
                 subjects.iter().filter(fits).map(|it| it.2).take(1).collect()
             } else {
-                before
+                before.into_iter().chain(besides).collect() // `together with the data`
             }
         }
         _ => subjects.iter().filter(fits).map(|it| it.2).collect(),
