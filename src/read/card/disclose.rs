@@ -139,8 +139,11 @@ fn fits(passage: &Passage, hit: &Hit, topic: &'static str, needs: Needs, own: &O
         Needs::Training => on_training(passage, &sentence, topic),
         Needs::Scale => scaled(passage, hit) && on_data(passage, &sentence, hit),
     };
+    let of_running = topic == "compute_hours"
+        && passage.has(Name::Running, &sentence)
+        && !passage.has(Name::Training, &sentence);
     let name_goes_on = passage.words[hit.end..].starts_with('-') && topic == "framework";
-    fits && !name_goes_on && !of_another(passage, &sentence, hit.start, own)
+    fits && !of_running && !name_goes_on && !of_another(passage, &sentence, hit.start, own)
 }
 
 fn tell(passage: &Passage, hit: &Hit, topic: &'static str, said: &mut Said) {
@@ -152,6 +155,10 @@ fn tell(passage: &Passage, hit: &Hit, topic: &'static str, said: &mut Said) {
             format!("prose speaks of training data: {}", passage.quote(&sentence, hit.start));
         said.state(Component::Datasets, Presence::Claimed, line, saying);
     }
+    if topic == "compute_hardware" && lasted(passage, &sentence) {
+        let quote = passage.quote(&sentence, hit.start);
+        said.disclose("compute_hours", Presence::Claimed, line, quote);
+    }
     if topic == "compute_hardware" && counted(passage, hit) {
         said.disclose(
             "compute_count",
@@ -160,6 +167,16 @@ fn tell(passage: &Passage, hit: &Hit, topic: &'static str, said: &mut Said) {
             passage.quote(&sentence, hit.start),
         );
     }
+}
+
+/// Whether a sentence says how long: `21 days`, `3 周`.
+fn lasted(passage: &Passage, sentence: &Range<usize>) -> bool {
+    passage.hits_in(sentence).iter().any(|hit| {
+        let before = passage.words.get(sentence.start..hit.start).unwrap_or_default().trim_end();
+        hit.sense == Sense::Name(Name::Duration)
+            && before
+                .ends_with(|c: char| c.is_ascii_digit() || "一二三四五六七八九十两".contains(c))
+    })
 }
 
 /// Numbers in a table whose head names a topic: of the row of totals, else of the model itself,

@@ -165,6 +165,7 @@ names! {
     DatasetPaper = "dataset_paper",
     Fact = "fact",
     Contrast = "contrast",
+    Duration = "duration",
     Negation = "negation",
     Given = "given",
     OnRequest = "on_request",

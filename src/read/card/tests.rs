@@ -326,6 +326,27 @@ fn short_cards_state_no_more_and_no_less() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// A few words each, under the topics that they must, and (`-`) must not, disclose.
+#[test]
+fn few_words_disclose_no_more_and_no_less() {
+    let mut wrong = Vec::new();
+    for case in include_str!("tests/disclosures.txt").split("==== ").skip(1) {
+        let (topics, text) = case.split_once('\n').unwrap();
+        let card = of(&format!("# Foo\n\n{text}"));
+        for topic in topics.split(' ') {
+            let bare = topic.trim_start_matches('-');
+            let told = card
+                .disclosures
+                .iter()
+                .any(|it| it.topic == bare && it.presence != Presence::Absent);
+            if told == topic.starts_with('-') {
+                wrong.push(format!("{topic}: {text}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn every_phrase_of_a_state_is_told() {
     let rows = phrases::rows(include_str!("phrases.toml"));
