@@ -155,6 +155,7 @@ const TORCH_LIKE: &[&str] = &[
     "keras", "tensorflow", "sklearn", "xgboost", "lightgbm", "fastai", "lightning",
     "pytorch_lightning", "setfit", "sentence_transformers", "catboost", "flair", "spacy",
 ];
+const LIGHTNING: &[&str] = &["lightning", "pytorch_lightning", "lightning_fabric"];
 const RUNNERS: &[&str] = &["transformers", "diffusers", "optimum", "mlx_lm"];
 
 #[rustfmt::skip]
@@ -185,6 +186,12 @@ static ROWS: &[Row] = &[
     of(Trains, "optim", "Adam", 1),
     of(Trains, "optim", "SGD", 1),
     with(Trains, Method, "fit", TORCH_LIKE),
+    with(Trains, Function, "training_step", LIGHTNING),
+    with(Trains, Function, "configure_optimizers", LIGHTNING),
+    of(Trains, "xgb", "train", 2),
+    of(Trains, "xgboost", "train", 2),
+    of(Trains, "lgb", "train", 2),
+    of(Trains, "lightgbm", "train", 2),
     row(Trains, CCall, "*_backward", 2),
     row(Trains, CCall, "ggml_opt_fit", 2),
     row(Trains, Command, "torchrun", 1),
@@ -250,6 +257,10 @@ static ROWS: &[Row] = &[
     row(Runs, Method, "load_state_dict", 1),
     row(Runs, Method, "inference_mode", 1),
     row(Runs, Method, "no_grad", 1),
+    of(Runs, "jit", "load", 1),
+    of(Runs, "torch", "load", 1),
+    with(Runs, Call, "nlp", &["spacy", "stanza"]),
+    with(Runs, Method, "predict", &["sklearn", "xgboost", "lightgbm", "catboost", "keras"]),
     row(Runs, Method, "predict", 1),
     row(Runs, Call, "load_model", 1),
     row(Runs, CCall, "llama_decode", 2),
@@ -310,6 +321,8 @@ static ROWS: &[Row] = &[
     of(Prepares, "datasets", "load_dataset", 1),
     row(Prepares, Method, "save_to_disk", 1),
     row(Prepares, Method, "to_parquet", 1),
+    row(Prepares, Method, "drop_duplicates", 1),
+    row(Prepares, Method, "to_jsonl", 1),
     row(Prepares, Method, "write_table", 1),
     row(Prepares, Method, "to_json", 1),
     of(Prepares, "data", "map", 1),
@@ -398,6 +411,9 @@ pub(super) fn rows(subject: Subject, name: &str) -> impl Iterator<Item = &'stati
 impl Row {
     /// Whether the name before the dot is of the kind that the row asks for.
     pub(super) fn fits(&self, receiver: &str) -> bool {
+        if self.act == Trains && TOKENIZER_TRAINERS.contains(&receiver) {
+            return false;
+        }
         self.receiver.is_empty()
             || receiver == self.receiver
             || receiver.to_ascii_lowercase().contains(&self.receiver.to_ascii_lowercase())

@@ -37,6 +37,18 @@ fn code_is_told_by_what_it_does() {
     check("a.py", "class A:\n    pass\ndef forward(x): pass", &[]);
     check("a.py", "class A:\n    def f(self):\n        def forward(x): pass", &[]);
     check("a.py", "import turtle\nturtle.backward(3)", &[]);
+    check("a.py", "import xgboost as xgb\nb = xgb.train(p, d)", &[Trains]);
+    check(
+        "a.py",
+        "import pytorch_lightning as pl\nclass M(pl.L):\n    def training_step(s): pass",
+        &[Trains],
+    );
+    check("a.py", "def training_step(s): pass", &[]);
+    check("a.py", "import sentencepiece\nsentencepiece.SentencePieceTrainer.train(a)", &[Prepares]);
+    check("a.py", "df.drop_duplicates().to_parquet('x')", &[Prepares]);
+    check("a.py", "m = torch.jit.load('m.pt')\nwith torch.no_grad():\n    m(x)", &[Runs]);
+    check("a.py", "import spacy\nnlp = spacy.load('x')\nnlp('y')", &[Runs]);
+    check("a.py", "torch.load('m.pt')", &[]);
     check("a.py", "import random\nloss.backward()\noptim.step()", &[Trains]);
     check("a.py", "import functools\nclass A:\n    def forward(self): pass", &[]);
     check("a.py", "def filter_a(x): pass\ndef filter_b(x): pass", &[]);
