@@ -11,6 +11,16 @@ use super::{
 };
 use crate::words::{Component, Presence};
 
+/// What is trained beside the model, on data of its own.
+const PARTS: [&str; 6] = [
+    "tokenizer",
+    "tokeniser",
+    "vocabulary",
+    "language classifier",
+    "quality classifier",
+    "分词器",
+];
+
 /// Reads a passage.
 pub(super) fn read(passage: &Passage, own: &Own, said: &mut Said) {
     if !passage.reads() || passage.places.contains(&Place::License) {
@@ -139,13 +149,19 @@ fn claims(
         Component::Datasets => {
             let of_data = !evaluation || passage.has(Name::Training, sentence);
             let another = of_another(passage, sentence, hit.start, own);
+            let of_part = of_part(passage, &near);
             let measured = passage.hits_in(sentence).iter().any(|it| {
                 it.sense == Sense::Subject(Component::EvaluationData)
                     && it.start <= hit.start
                     && hit.start < it.end
             });
             let rest = hit.end..sentence.end.min(hit.end + 140);
-            !modal && of_data && !another && !measured && object_is_data(passage, hit, &rest)
+            !modal
+                && of_data
+                && !another
+                && !of_part
+                && !measured
+                && object_is_data(passage, hit, &rest)
         }
         Component::EvaluationResults => !of_another(passage, sentence, hit.start, own),
         Component::ModelMetadata
@@ -162,6 +178,12 @@ fn claims(
         }
         _ => !modal,
     }
+}
+
+/// Whether words speak of what is trained beside the model.
+pub(super) fn of_part(passage: &Passage, range: &Range<usize>) -> bool {
+    let words = passage.words.get(range.clone()).unwrap_or_default().to_lowercase();
+    PARTS.iter().any(|part| words.contains(part))
 }
 
 /// Whether what follows `trained on` is data and not a machine or a task.

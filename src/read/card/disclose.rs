@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, ops::Range};
 use super::{
     Said,
     blocks::Kind,
-    claims::floor,
+    claims::{floor, of_part},
     owner::{Own, of_another},
     passage::{Passage, quote},
     phrases::{Hit, Name, Needs, PHRASES, Place, Sense},
@@ -137,7 +137,11 @@ fn fits(passage: &Passage, hit: &Hit, topic: &'static str, needs: Needs, own: &O
         Needs::Nothing => true,
         Needs::Number => number_near(passage, hit),
         Needs::Training => on_training(passage, &sentence, topic),
-        Needs::Scale => scaled(passage, hit) && on_data(passage, &sentence, hit),
+        Needs::Scale => {
+            scaled(passage, hit)
+                && on_data(passage, &sentence, hit)
+                && !of_part(passage, &(sentence.start..hit.start))
+        }
     };
     let of_running = topic == "compute_hours"
         && passage.has(Name::Running, &sentence)
