@@ -27,8 +27,8 @@ use crate::{
 };
 
 pub(super) fn run(args: &Inspect, out: &mut dyn Write) -> anyhow::Result<Outcome> {
-    let plan = Plan::of(OUTPUTS, &args.format, &args.writing.output)?;
-    let key = writing::key(&plan, &args.forms)?;
+    let plan = Plan::of(OUTPUTS, &args.reports.format, &args.reports.writing.output)?;
+    let key = writing::key(&plan, &args.reports.forms)?;
     let request = Request {
         uses: args.uses.clone(),
         users: args.users,
@@ -37,11 +37,11 @@ pub(super) fn run(args: &Inspect, out: &mut dyn Write) -> anyhow::Result<Outcome
         context: args.context,
         ..request(&args.reading)?
     };
-    let style = writing::formed(&args.writing, &args.forms)?;
-    let (report, reused) = inspected(&request, &args.reading.target, &args.writing)?;
+    let style = writing::formed(&args.reports.writing, &args.reports.forms)?;
+    let (report, reused) = inspected(&request, &args.reading.target, &args.reports.writing)?;
     let style = Style { reused, ..style };
     writing::write_sealed(&plan, &report, &style, key.as_ref(), out)?;
-    if args.forms.step_summary {
+    if args.reports.forms.step_summary {
         writing::summarize(&report, &style)?;
     }
     let gate = Gate { deny: args.deny, verify: None };

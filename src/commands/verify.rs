@@ -19,8 +19,8 @@ use crate::{
 };
 
 pub(super) fn run(args: &Verify, out: &mut dyn Write) -> anyhow::Result<Outcome> {
-    let plan = Plan::of(OUTPUTS, &args.format, &args.writing.output)?;
-    let key = writing::key(&plan, &args.forms)?;
+    let plan = Plan::of(OUTPUTS, &args.reports.format, &args.reports.writing.output)?;
+    let key = writing::key(&plan, &args.reports.forms)?;
     let lists = args.expect.iter().map(|path| Supplied::list(path));
     let reports = args.report.iter().map(|path| Supplied::report(path));
     let supplied = lists.chain(reports).collect::<Result<Vec<_>, _>>()?;
@@ -39,11 +39,11 @@ pub(super) fn run(args: &Verify, out: &mut dyn Write) -> anyhow::Result<Outcome>
         policy,
         ..inspect::located(&args.target)?
     };
-    let style = writing::formed(&args.writing, &args.forms)?;
-    let (report, reused) = inspect::inspected(&request, &args.target, &args.writing)?;
+    let style = writing::formed(&args.reports.writing, &args.reports.forms)?;
+    let (report, reused) = inspect::inspected(&request, &args.target, &args.reports.writing)?;
     let style = Style { reused, ..style };
     writing::write_sealed(&plan, &report, &style, key.as_ref(), out)?;
-    if args.forms.step_summary {
+    if args.reports.forms.step_summary {
         writing::summarize(&report, &style)?;
     }
     let gate = Gate {
@@ -53,7 +53,7 @@ pub(super) fn run(args: &Verify, out: &mut dyn Write) -> anyhow::Result<Outcome>
             allow_unverified: args.allow_unverified,
         }),
     };
-    if !args.writing.quiet {
+    if !args.reports.writing.quiet {
         for reason in gate.reasons(&report) {
             anstream::eprintln!("weighbill: denied: {}", visible(&reason));
         }
