@@ -22,7 +22,7 @@ mod within;
 pub(crate) use artifact::path_in;
 pub use artifact::{Artifact, Contents, Pointer, Text};
 pub use card::{Card, Disclosed, NumberedField, Section, SectionTopic, Statement};
-pub use code::{Act, Code, Deed, Import, Language, Reach};
+pub use code::{Act, Code, Deed, Import, Language, Reach, Shows};
 pub use config::{Config, Node, Yaml};
 pub use data::Data;
 pub use document::{Document, Form, Libraries};

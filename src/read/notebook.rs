@@ -1,9 +1,9 @@
-//! Notebooks: their code cells, read as one file; outputs and prose are left out.
+//! Notebooks: their code cells, read as one file, and the scripts in their outputs; prose is left out.
 
 use serde::Deserialize;
 
-use super::{code::Reading, reaches};
-use crate::facts::{Code, Language};
+use super::{code::Reading, outputs::Output, reaches};
+use crate::facts::{Code, Language, Shows};
 
 /// Bytes of a notebook that are read at most; a longer one is not read at all, since half a
 /// document is none.
@@ -29,11 +29,27 @@ struct Cell {
     cell_type: String,
     #[serde(default, alias = "input")]
     source: Source,
+    #[serde(default)]
+    outputs: Outputs,
 }
 
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Source {
+enum Outputs {
+    Listed(Vec<Output>),
+    Other(serde::de::IgnoredAny),
+}
+
+impl Default for Outputs {
+    fn default() -> Self {
+        Self::Listed(Vec::new())
+    }
+}
+
+/// A text, whole or in lines.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(super) enum Source {
     Lines(Vec<String>),
     Whole(String),
     Other(serde::de::IgnoredAny),
@@ -42,6 +58,17 @@ enum Source {
 impl Default for Source {
     fn default() -> Self {
         Self::Whole(String::new())
+    }
+}
+
+impl Source {
+    /// The text, where it is one.
+    pub(super) fn text(self) -> Option<String> {
+        match self {
+            Self::Lines(lines) => Some(lines.concat()),
+            Self::Whole(text) => Some(text),
+            Self::Other(_) => None,
+        }
     }
 }
 
@@ -56,14 +83,18 @@ pub fn read(bytes: &[u8]) -> Result<Code, String> {
     let mut reaches = reaches::Reading::python();
     let mut left = super::code::MOST;
     let mut cut = false;
+    let mut shows = Vec::new();
     for (number, cell) in (0..).zip(notebook.cells.into_iter().chain(older)) {
         if cell.cell_type != "code" {
             continue;
         }
-        let text = match cell.source {
-            Source::Lines(lines) => lines.concat(),
-            Source::Whole(text) => text,
-            Source::Other(_) => continue,
+        if let Outputs::Listed(outputs) = cell.outputs {
+            let mut scripts: Vec<_> = outputs.into_iter().filter_map(Output::script).collect();
+            scripts.sort_by_key(Option::is_none);
+            shows.extend(scripts.into_iter().next().map(|does| Shows { cell: number, does }));
+        }
+        let Some(text) = cell.source.text() else {
+            continue;
         };
         reaches.cell = Some(number);
         let text = without_magic(&text, &mut reaches);
@@ -76,7 +107,13 @@ pub fn read(bytes: &[u8]) -> Result<Code, String> {
     let code = reading.finish();
     let mut reaches = reaches.found;
     reaches.sort_by_key(|it| (it.cell, it.line));
-    Ok(Code { stub_of: None, cut, reaches, ..code })
+    Ok(Code {
+        stub_of: None,
+        cut,
+        reaches,
+        shows,
+        ..code
+    })
 }
 
 /// The cell without lines that are commands to the notebook (`!pip`, `%cd`), so that lines count; what

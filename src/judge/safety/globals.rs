@@ -26,6 +26,7 @@ const DEEDS: &[(&str, &str)] = &[
     ("network", "opens connections"),
     ("files", "reads or writes files"),
     ("native", "calls machine code"),
+    ("scanner", "meddles with what looks for harm"),
 ];
 
 struct Table {
@@ -34,6 +35,9 @@ struct Table {
     allowed: HashMap<&'static str, HashMap<&'static str, bool>>,
     /// Packages and the ends of names of classes in them.
     classes: Vec<(&'static str, &'static str)>,
+    /// Packages and names, or the ends of names, of functions in them that work on numbers alone, and of
+    /// classes that are written as functions are.
+    functions: Vec<(&'static str, &'static str)>,
 }
 
 static TABLES: LazyLock<Table> = LazyLock::new(|| {
@@ -41,6 +45,7 @@ static TABLES: LazyLock<Table> = LazyLock::new(|| {
         denied: HashMap::new(),
         allowed: HashMap::new(),
         classes: Vec::new(),
+        functions: Vec::new(),
     };
     for row in TABLE.lines().filter(|row| !row.starts_with('#')) {
         let mut fields = row.split('\t');
@@ -58,6 +63,7 @@ static TABLES: LazyLock<Table> = LazyLock::new(|| {
                 let by_torch = word == "weights_only";
                 table.allowed.entry(module).or_default().insert(name, by_torch);
             }
+            "function" => table.functions.push((module, name)),
             _ => table.classes.push((module, name)),
         }
     }
@@ -92,8 +98,16 @@ pub(super) fn verdict(module: &str, name: &str) -> Verdict {
     if let Some(deed) = denied_part(now, name) {
         return Verdict::Dangerous(deed);
     }
+    // `__builtins__` of any module leads to all there is
+    if name.len() > 4 && name.starts_with("__") && name.ends_with("__") {
+        return Verdict::Dangerous("reaches any name there is");
+    }
     // TorchScript's own classes, which its archive defines: Python has no such module
-    if is_class(now, name) || module == "__torch__" || module.starts_with("__torch__.") {
+    if is_class(now, name)
+        || is_function(now, name)
+        || module == "__torch__"
+        || module.starts_with("__torch__.")
+    {
         Verdict::Harmless
     } else {
         Verdict::Unknown
@@ -147,7 +161,7 @@ fn denied_module(mut module: &str) -> Option<&'static str> {
 /// class has them.
 #[rustfmt::skip]
 const METHODS: &[&str] = &[
-    "open", "write_text", "write_bytes", "read_text", "read_bytes", "unlink", "rmdir", "rmtree", "symlink_to", "hardlink_to", "tofile", "from_file", "to_pickle", "read_pickle", "system", "popen", "check_output",
+    "open", "write_text", "write_bytes", "read_text", "read_bytes", "read_file", "write_file", "unlink", "rmdir", "rmtree", "symlink_to", "hardlink_to", "tofile", "from_file", "to_pickle", "read_pickle", "system", "popen", "check_output",
 ];
 
 /// A dotted name walks through attributes: one that passes a dangerous module on its way, or a
@@ -194,11 +208,44 @@ fn allowed(module: &str, name: &str) -> Option<bool> {
     })
 }
 
+/// Whether a module is a package, or in it.
+fn is_in(module: &str, package: &str) -> bool {
+    module.strip_prefix(package).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
+/// Whether this is a function, by its place, that works on what it is given and reaches nothing else.
+fn is_function(module: &str, name: &str) -> bool {
+    let fits = |end: &str| match end.strip_prefix('*') {
+        Some(end) => name.ends_with(end),
+        None => name == end,
+    };
+    !name.starts_with('_')
+        && !name.contains('.')
+        && TABLES.functions.iter().any(|(package, end)| is_in(module, package) && fits(end))
+}
+
+/// Parts of the names of functions that tell what those do, for names that no table has.
+#[rustfmt::skip]
+const WORDS: &[(&str, &[&str])] = &[
+    ("process", &["system", "popen", "spawn", "shell", "subprocess", "command", "cmd", "fork"]),
+    ("code", &["exec", "execute", "eval", "run", "compile", "build", "source"]),
+    ("network", &["download", "urlopen", "urlretrieve", "fetch", "connection", "socket", "clone", "request", "url"]),
+    ("pickle", &["load", "loads", "unpickle", "unmarshal", "deserialize"]),
+    ("files", &["open", "save", "write", "read", "remove", "delete", "unlink", "savefig"]),
+];
+
+/// What a function that no table has does, by the words in its name: `_exec_with_source` runs code.
+pub(super) fn deed_by_name(name: &str) -> Option<&'static str> {
+    let last = name.rsplit('.').next().unwrap_or(name);
+    let function = last.trim_start_matches('_').starts_with(|it: char| it.is_ascii_lowercase());
+    let mut words = last.split('_');
+    let word = words.find_map(|part| WORDS.iter().find(|(_, words)| words.contains(&part)))?;
+    let deed = DEEDS.iter().find(|(it, _)| *it == word.0)?;
+    function.then_some(deed.1)
+}
+
 /// Whether this is a class, by its letters, of a package whose classes hold data and no code.
 fn is_class(module: &str, name: &str) -> bool {
-    let in_package = |package: &str| {
-        module.strip_prefix(package).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-    };
     let last = name.rsplit('.').next().unwrap_or(name);
     let capital = |part: &str| {
         let bare = part.trim_start_matches('_');
@@ -208,7 +255,7 @@ fn is_class(module: &str, name: &str) -> bool {
     let shaped = unpickler || name.split('.').all(capital);
     shaped
         && TABLES.classes.iter().any(|(package, end)| {
-            in_package(package) && end.strip_prefix('*').is_some_and(|end| last.ends_with(end))
+            is_in(module, package) && end.strip_prefix('*').is_some_and(|end| last.ends_with(end))
         })
 }
 
@@ -253,6 +300,10 @@ mod tests {
             ("operator", "call"),
             ("hydra.utils", "get_method"),
             ("torch.multiprocessing.spawn", "spawn"),
+            ("numpy", "__builtins__"),
+            ("picklescan.scanner", "_unsafe_globals.clear"),
+            ("torch.ops", "load_library"),
+            ("torch.ops.aten", "from_file"),
         ] {
             let told = verdict(module, name);
             assert!(matches!(told, Verdict::Dangerous(_)), "{module}.{name} is {told:?}");
@@ -278,6 +329,12 @@ mod tests {
             ("re", "_compile"),
             ("torch.jit._pickle", "build_intlist"),
             ("__torch__.vad.___torch_mangle_0", "Block"),
+            ("numpy", "log1p"),
+            ("operator", "add"),
+            ("sklearn.metrics._regression", "r2_score"),
+            ("scipy.stats._continuous_distns", "norm_gen"),
+            ("gensim.utils", "call_on_class_only"),
+            ("builtins", "ValueError"),
         ] {
             assert_eq!(verdict(module, name), Verdict::Harmless, "{module}.{name}");
         }
@@ -286,9 +343,20 @@ mod tests {
             ("sklearn.utils", "estimate"),
             ("torch.nn.modules.linear", "lower"),
             ("__main__", "Thing"),
+            ("sklearn.metrics", "_private"),
+            ("scipy.special", "np.load_it"),
         ] {
             assert_eq!(verdict(module, name), Verdict::Unknown, "{module}.{name}");
         }
+    }
+
+    #[test]
+    fn the_words_of_a_name_tell_what_it_does() {
+        assert_eq!(deed_by_name("_exec_with_source"), Some("runs code that it is handed"));
+        assert_eq!(deed_by_name("Repo.clone_from"), Some("opens connections"));
+        assert_eq!(deed_by_name("load_dataset"), Some("unpickles what it is handed"));
+        assert_eq!(deed_by_name("DataLoader"), None);
+        assert_eq!(deed_by_name("go"), None);
     }
 
     #[test]
@@ -305,11 +373,11 @@ mod tests {
         for row in TABLE.lines().skip(1) {
             let fields: Vec<_> = row.split('\t').collect();
             assert_eq!(fields.len(), 4, "{row}");
-            assert!(["deny", "allow", "class"].contains(&fields[0]), "{row}");
+            assert!(["deny", "allow", "class", "function"].contains(&fields[0]), "{row}");
             let word = fields[1];
             assert!(fields[0] != "deny" || DEEDS.iter().any(|it| it.0 == word), "{row}");
             assert!(
-                seen.insert((fields[0] == "class", fields[2], fields[3])),
+                seen.insert((matches!(fields[0], "class" | "function"), fields[2], fields[3])),
                 "{row} stands twice"
             );
         }

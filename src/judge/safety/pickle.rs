@@ -2,7 +2,7 @@
 
 use super::{
     Case, Check, Found, few,
-    globals::{Verdict, refused_opcode, torch_allows, verdict, verdict_of},
+    globals::{Verdict, deed_by_name, refused_opcode, torch_allows, verdict, verdict_of},
 };
 use crate::{
     facts::{Artifact, Call, Global, Pickle},
@@ -171,21 +171,44 @@ fn told(call: &Call) -> String {
 /// What is known of an import, with what is done to it.
 fn judged(pickle: &Pickle, at: usize, global: &Global) -> Verdict {
     let told = verdict(&global.module, &global.name);
-    // `getattr` on a harmless class reaches a harmless class in it, as old protocols write those
+    let calls = || pickle.calls.iter().filter(|call| call.global == Some(at));
+    // `type(None)` is how the type of `None` is written
+    if global.path() == "builtins.type"
+        && global.calls == calls().count() as u64
+        && calls().all(|it| matches!(it.arguments.as_str(), "(None)" | "(None,)"))
+    {
+        return Verdict::Harmless;
+    }
+    // `getattr` on a harmless class reaches a harmless class in it, as old protocols write those, or a
+    // method that is kept and not called
     if told != Verdict::Harmless && global.name == "getattr" && !global.handed_on {
-        let mut calls = pickle.calls.iter().filter(|call| call.global == Some(at)).peekable();
-        let all =
-            global.calls == pickle.calls.iter().filter(|it| it.global == Some(at)).count() as u64;
+        let all = global.calls == calls().count() as u64;
         let harmless = |call: &Call| {
-            let resolved = call.resolved.as_deref();
-            resolved
-                .is_some_and(|path| verdict_of(path) == Verdict::Harmless && !passes_private(path))
+            let Some(path) = call.resolved.as_deref().filter(|path| !passes_private(path)) else {
+                return false;
+            };
+            verdict_of(path) == Verdict::Harmless || is_kept_method(pickle, path)
         };
-        if all && calls.peek().is_some() && calls.all(harmless) {
+        if all && global.calls > 0 && calls().all(harmless) {
             return Verdict::Harmless;
         }
     }
     told
+}
+
+/// Whether a path leads to a method of a harmless class, and nothing in the pickle calls it, or hands it to
+/// something that would.
+fn is_kept_method(pickle: &Pickle, path: &str) -> bool {
+    const CALLERS: &[&str] = &["_rebuild_from_type_v2", "_rebuild_wrapper_subclass", "iter"];
+    let of_harmless = path.rsplit_once('.').is_some_and(|(class, _)| {
+        !matches!(verdict_of(path), Verdict::Dangerous(_)) && verdict_of(class) == Verdict::Harmless
+    });
+    let called = || {
+        let same = |call: &Call| call.global.is_none() && call.resolved.as_deref() == Some(path);
+        pickle.calls.iter().any(same)
+            || pickle.globals.iter().any(|it| CALLERS.contains(&it.name.as_str()))
+    };
+    of_harmless && !called()
 }
 
 fn is_computed(global: &Global) -> bool {
@@ -199,7 +222,9 @@ fn unknown_globals(case: &Case) -> Vec<Found> {
         });
         let found = unknown.map(|(at, global)| {
             let path = global.path();
-            let called = match pickle.calls.iter().find(|call| call.global == Some(at)) {
+            let mut calls = pickle.calls.iter().filter(|call| call.global == Some(at));
+            let does = calls.clone().find(|it| it.text).and_then(|_| deed_by_name(&global.name));
+            let called = match calls.next() {
                 Some(call) => format!(
                     "imports {path} and calls it with {}",
                     call.arguments.replace(",)", ")")
@@ -211,7 +236,14 @@ fn unknown_globals(case: &Case) -> Vec<Found> {
             } else {
                 ""
             };
-            Found::at(place(artifact, pickle, global.byte), format!("{called}{torch}"))
+            let at = place(artifact, pickle, global.byte);
+            match does {
+                Some(does) => {
+                    let message = format!("{called}; by its name it {does}{torch}");
+                    Found::at(at, message).severity(Severity::High).confidence(Confidence::Possible)
+                }
+                None => Found::at(at, format!("{called}{torch}")),
+            }
         });
         found.collect()
     })

@@ -243,7 +243,14 @@ impl Look<'_> {
         ]);
         for sign in text::signs(&bytes, yaml, code) {
             let at = self.place(part.member).line(sign.line);
-            self.notes.note(sign.what, at, sign.saying);
+            let place = part.member.unwrap_or(self.path);
+            let seen = sign.what == What::Secret && text::is_to_be_seen(place, &sign.saying);
+            let what = if seen {
+                What::SecretToBeSeen
+            } else {
+                sign.what
+            };
+            self.notes.note(what, at, sign.saying);
         }
         if ends(&[".pth"]) {
             let lines = bytes.split(|byte| *byte == b'\n');

@@ -12,6 +12,21 @@ pub(super) const LONGEST: u64 = 8 << 20;
 /// Findings of one kind in one text.
 const MOST: usize = 5;
 
+/// Words in what stands for a key in examples; a key drawn by chance hardly has one.
+const PLACEHOLDERS: &[&str] = &[
+    "your",
+    "xxxx",
+    "fake",
+    "dummy",
+    "sample",
+    "redacted",
+    "replace",
+    "insert",
+    "placeholder",
+    "secret",
+    "1234567890",
+];
+
 /// Places that are looked at in one text.
 const HITS: usize = 100_000;
 
@@ -129,6 +144,18 @@ pub(super) fn signs(bytes: &[u8], yaml: bool, code: bool) -> Vec<Sign> {
     signs.found
 }
 
+/// Whether a key is one to be seen where it stands: a page hands its key to every browser, and tests have
+/// private keys of their own.
+pub(super) fn is_to_be_seen(path: &str, saying: &str) -> bool {
+    let path = path.to_ascii_lowercase();
+    let page = [".html", ".htm", ".xhtml", ".mhtml"].iter().any(|end| path.ends_with(end));
+    let tests = path.split('/').rev().skip(1).any(|folder| {
+        matches!(folder, "test" | "tests" | "testing" | "testdata" | "test_data" | "fixtures")
+    });
+    (page && saying.starts_with("a key of Google"))
+        || (tests && saying.starts_with("a private key"))
+}
+
 /// Whether a PDF names the action that starts a program.
 pub(super) fn launches(bytes: &[u8]) -> bool {
     static LAUNCH: LazyLock<Option<AhoCorasick>> =
@@ -137,8 +164,16 @@ pub(super) fn launches(bytes: &[u8]) -> bool {
     hits.any(|hit| !bytes.get(hit.end()).is_some_and(u8::is_ascii_alphanumeric))
 }
 
-/// Tags by which `HyperPyYAML` has a name imported, or called as soon as the file is loaded.
-const CALLS: &[&str] = &["!new:", "!apply:", "!applyref:", "!name:", "!module:"];
+/// Tags by which `HyperPyYAML` has a name imported, or called as soon as the file is loaded, and the one by
+/// which tasks of `lm-eval` name a function of a file beside them.
+const CALLS: &[&str] = &[
+    "!new:",
+    "!apply:",
+    "!applyref:",
+    "!name:",
+    "!module:",
+    "!function ",
+];
 
 /// Names that the tags of a YAML file have its loader import or call: line from 1, tag, name.
 pub(super) fn named(bytes: &[u8]) -> Vec<(u32, &'static str, String)> {
@@ -276,7 +311,8 @@ impl Signs<'_> {
         let digits = value.iter().any(u8::is_ascii_digit)
             || secret.begins == "hf_"
             || secret.begins.starts_with('A');
-        let example = value.windows(7).any(|it| it.eq_ignore_ascii_case(b"EXAMPLE"));
+        let text = String::from_utf8_lossy(&value).to_ascii_lowercase();
+        let example = text.contains("example") || PLACEHOLDERS.iter().any(|it| text.contains(it));
         if distinct.len() < 8 || !digits || example {
             return;
         }
@@ -317,6 +353,11 @@ mod tests {
         check("AKIAIOSFODNN7EXAMPLE", "");
         check("hf_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", "");
         check("hf_model_name and hf_hub_download", "");
+        check(
+            "key: sk-ant-api03-Your0Key0Goes0Here0abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGH",
+            "",
+        );
+        check("r8_1234567890abcdefABCDEF1234567890abcde", "");
         check("https://joe:hunter42@host/x", "1 secret a password in an address");
         check("https://user:password@host/x", "");
         check("https://user:${TOKEN}@host/x", "");
@@ -327,6 +368,15 @@ mod tests {
         );
         check("-----BEGIN PRIVATE KEY-----\n...", "");
         check("-----BEGIN CERTIFICATE-----\nMIIE", "");
+    }
+
+    #[test]
+    fn keys_of_pages_and_tests_are_to_be_seen() {
+        assert!(is_to_be_seen("docs/terms.HTML", "a key of Google, `AIza…`, 39 characters"));
+        assert!(is_to_be_seen("x/tests/k.pem", "a private key (PRIVATE KEY)"));
+        assert!(!is_to_be_seen("terms.html", "a token of GitHub"));
+        assert!(!is_to_be_seen("config.json", "a key of Google, `AIza…`, 39 characters"));
+        assert!(!is_to_be_seen("latest/k.pem", "a private key (PRIVATE KEY)"));
     }
 
     #[test]

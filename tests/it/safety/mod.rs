@@ -2,6 +2,7 @@
 //! payload that would do no harm and is never loaded, and as many harmless files of the same makes.
 
 mod attacks;
+mod bypasses;
 mod configs;
 mod files;
 mod graphs;
@@ -73,11 +74,13 @@ fn samples() -> Vec<Sample> {
     files::dangerous(&mut samples);
     tools::dangerous(&mut samples);
     attacks::dangerous(&mut samples);
+    bypasses::dangerous(&mut samples);
     configs::suspicious(&mut samples);
     graphs::suspicious(&mut samples);
     files::suspicious(&mut samples);
     tools::suspicious(&mut samples);
     attacks::suspicious(&mut samples);
+    bypasses::suspicious(&mut samples);
     configs::benign(&mut samples);
     graphs::benign(&mut samples);
     files::benign(&mut samples);

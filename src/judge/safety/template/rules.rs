@@ -319,6 +319,10 @@ impl Rules<'_> {
         if key.contains(&Token::Mark("~")) {
             return self.unusual("makes the key of a subscript");
         }
+        // `'%c%c' % (95, 95)`: letters by their numbers
+        if texts.iter().any(|it| it.contains("%c")) && key.contains(&Token::Mark("%")) {
+            return self.escapes("makes the key of a subscript of numbers of letters");
+        }
         let made = key.iter().any(|it| matches!(it, Token::Mark("+" | "%" | "|" | "*")));
         let called = key.iter().any(|it| matches!(it, Token::Name(name) if matches!(name.as_str(), "join" | "format" | "replace" | "lower" | "reverse")));
         if !texts.is_empty()
