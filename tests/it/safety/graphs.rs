@@ -118,6 +118,15 @@ pub(crate) fn dangerous(samples: &mut Vec<Sample>) {
         "EagerPyFunc",
         "MatchingFiles",
         "PyFuncStateless",
+        "ImmutableConst",
+        "DatasetFromGraph",
+        "DebugIdentityV2",
+        "DebugIdentityV3",
+        "SqlDataset",
+        "SaveDatasetV2",
+        "DataServiceDatasetV4",
+        "RpcCall",
+        "LoadAndRemapMatrix",
     ] {
         add("an operator of TensorFlow", one("saved_model.pb", saved_model(operator)));
     }
@@ -140,6 +149,15 @@ pub(crate) fn suspicious(samples: &mut Vec<Sample>) {
         samples.push(Sample::owned(super::Level::Suspicious, name, files));
     };
 
+    for operator in [
+        "TextLineDataset",
+        "TFRecordDatasetV2",
+        "CSVDataset",
+        "SnapshotDatasetV2",
+        "CreateSummaryFileWriter",
+    ] {
+        add("an operator of TensorFlow", one("saved_model.pb", saved_model(operator)));
+    }
     add("an operator of someone's own", one("a.onnx", onnx("my.domain", "Thing")));
     add(
         "a layer of someone's own",
@@ -173,6 +191,15 @@ pub(crate) fn benign(samples: &mut Vec<Sample>) {
         "StatefulPartitionedCall",
         "PartitionedCall",
         "NoOp",
+        "MergeV2Checkpoints",
+        "ShardedFilename",
+        "InitializeTableFromTextFileV2",
+        "LookupTableFindV2",
+        "DecodeJpeg",
+        "PrintV2",
+        "DebugNumericSummaryV2",
+        "IteratorV2",
+        "TensorDataset",
     ] {
         add("an operator of TensorFlow", one("saved_model.pb", saved_model(operator)));
     }

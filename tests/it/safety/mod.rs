@@ -4,10 +4,12 @@
 mod attacks;
 mod bypasses;
 mod configs;
+mod coverage;
 mod files;
 mod graphs;
 mod harmless;
 mod headers;
+mod honest;
 pub(crate) mod made;
 mod pickles;
 mod tools;
@@ -75,17 +77,20 @@ fn samples() -> Vec<Sample> {
     tools::dangerous(&mut samples);
     attacks::dangerous(&mut samples);
     bypasses::dangerous(&mut samples);
+    honest::dangerous(&mut samples);
     configs::suspicious(&mut samples);
     graphs::suspicious(&mut samples);
     files::suspicious(&mut samples);
     tools::suspicious(&mut samples);
     attacks::suspicious(&mut samples);
     bypasses::suspicious(&mut samples);
+    honest::suspicious(&mut samples);
     configs::benign(&mut samples);
     graphs::benign(&mut samples);
     files::benign(&mut samples);
     tools::benign(&mut samples);
     attacks::benign(&mut samples);
+    honest::benign(&mut samples);
     samples
 }
 

@@ -136,6 +136,10 @@ fn containers(evil: &[u8], add: &mut dyn FnMut(String, &str, Vec<u8>)) {
     flagged.add("archive/data.pkl", "archive/data.pkl", evil, false);
     flagged.add("archive/version", "archive/version", b"3\n", false);
     add("marked as encrypted".into(), "a.bin", flagged.done());
+    let mut flagged = Zip { flags: 1, ..Zip::default() };
+    flagged.add("archive/data.pkl", "archive/data.pkl", evil, true);
+    flagged.add("archive/version", "archive/version", b"3\n", false);
+    add("marked as encrypted, and packed".into(), "a.bin", flagged.done());
     let mut wrong = Zip { crc: 1, ..Zip::default() };
     wrong.add("archive/data.pkl", "archive/data.pkl", evil, true);
     wrong.add("archive/version", "archive/version", b"3\n", false);
