@@ -1,7 +1,10 @@
 //! What is known of the names that pickles import: a table of names that do harm and of names that
 //! containers of weights need, held against a name as a loader would resolve it.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
 
 /// What a name is known for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +41,8 @@ struct Table {
     /// Packages and names, or the ends of names, of functions in them that work on numbers alone, and of
     /// classes that are written as functions are.
     functions: Vec<(&'static str, &'static str)>,
+    /// Packages that models are made with, in no row beside this one.
+    known: HashSet<&'static str>,
 }
 
 static TABLES: LazyLock<Table> = LazyLock::new(|| {
@@ -46,6 +51,7 @@ static TABLES: LazyLock<Table> = LazyLock::new(|| {
         allowed: HashMap::new(),
         classes: Vec::new(),
         functions: Vec::new(),
+        known: HashSet::new(),
     };
     for row in TABLE.lines().filter(|row| !row.starts_with('#')) {
         let mut fields = row.split('\t');
@@ -64,6 +70,7 @@ static TABLES: LazyLock<Table> = LazyLock::new(|| {
                 table.allowed.entry(module).or_default().insert(name, by_torch);
             }
             "function" => table.functions.push((module, name)),
+            "known" => drop(table.known.insert(module)),
             _ => table.classes.push((module, name)),
         }
     }
@@ -224,12 +231,36 @@ fn is_function(module: &str, name: &str) -> bool {
         && TABLES.functions.iter().any(|(package, end)| is_in(module, package) && fits(end))
 }
 
+/// What a name of a known package is by its letters, where no row has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// Building it without its constructor does no more than hold data.
+    Class,
+    /// It does nothing until someone calls it.
+    Function,
+}
+
+/// The shape of a name in a package that models are made with.
+pub(super) fn known_shape(module: &str, name: &str) -> Option<Shape> {
+    let root = module.split('.').next().unwrap_or(module);
+    let bare = |part: &str| part.trim_start_matches('_').chars().next();
+    let private = name.split('.').any(|part| part.starts_with("__"));
+    if !TABLES.known.contains(root) || private || verdict(module, name) != Verdict::Unknown {
+        return None;
+    }
+    if name.split('.').all(|part| bare(part).is_some_and(|it| it.is_ascii_uppercase())) {
+        return Some(Shape::Class);
+    }
+    let plain = !name.contains('.') && deed_by_name(name).is_none();
+    (plain && bare(name).is_some_and(|it| it.is_ascii_lowercase())).then_some(Shape::Function)
+}
+
 /// Parts of the names of functions that tell what those do, for names that no table has.
 #[rustfmt::skip]
 const WORDS: &[(&str, &[&str])] = &[
     ("process", &["system", "popen", "spawn", "shell", "subprocess", "command", "cmd", "fork"]),
     ("code", &["exec", "execute", "eval", "run", "compile", "build", "source"]),
-    ("network", &["download", "urlopen", "urlretrieve", "fetch", "connection", "socket", "clone", "request", "url"]),
+    ("network", &["download", "urlopen", "urlretrieve", "fetch", "connection", "socket", "clone", "request"]),
     ("pickle", &["load", "loads", "unpickle", "unmarshal", "deserialize"]),
     ("files", &["open", "save", "write", "read", "remove", "delete", "unlink", "savefig"]),
 ];
@@ -351,6 +382,23 @@ mod tests {
     }
 
     #[test]
+    fn names_of_known_packages_have_a_shape() {
+        assert_eq!(known_shape("optuna.study.study", "Study"), Some(Shape::Class));
+        assert_eq!(known_shape("formulaic.parser", "Token.Kind"), Some(Shape::Class));
+        assert_eq!(known_shape("gensim.models.tfidfmodel", "df2idf"), Some(Shape::Function));
+        for (module, name) in [
+            ("gensim.utils", "unpickle"),
+            ("skimage", "io.imread"),
+            ("matplotlib.pyplot", "savefig"),
+            ("optuna", "Study.__init__"),
+            ("mypackage", "Thing"),
+            ("nltk", "download"),
+        ] {
+            assert_eq!(known_shape(module, name), None, "{module}.{name}");
+        }
+    }
+
+    #[test]
     fn the_words_of_a_name_tell_what_it_does() {
         assert_eq!(deed_by_name("_exec_with_source"), Some("runs code that it is handed"));
         assert_eq!(deed_by_name("Repo.clone_from"), Some("opens connections"));
@@ -373,11 +421,15 @@ mod tests {
         for row in TABLE.lines().skip(1) {
             let fields: Vec<_> = row.split('\t').collect();
             assert_eq!(fields.len(), 4, "{row}");
-            assert!(["deny", "allow", "class", "function"].contains(&fields[0]), "{row}");
+            assert!(["deny", "allow", "class", "function", "known"].contains(&fields[0]), "{row}");
             let word = fields[1];
             assert!(fields[0] != "deny" || DEEDS.iter().any(|it| it.0 == word), "{row}");
             assert!(
-                seen.insert((matches!(fields[0], "class" | "function"), fields[2], fields[3])),
+                seen.insert((
+                    ["class", "function", "known"].iter().position(|it| *it == fields[0]),
+                    fields[2],
+                    fields[3]
+                )),
                 "{row} stands twice"
             );
         }

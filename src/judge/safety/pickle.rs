@@ -2,7 +2,10 @@
 
 use super::{
     Case, Check, Found, few,
-    globals::{Verdict, deed_by_name, refused_opcode, torch_allows, verdict, verdict_of},
+    globals::{
+        Shape, Verdict, deed_by_name, known_shape, refused_opcode, torch_allows, verdict,
+        verdict_of,
+    },
 };
 use crate::{
     facts::{Artifact, Call, Global, Pickle},
@@ -172,6 +175,14 @@ fn told(call: &Call) -> String {
 fn judged(pickle: &Pickle, at: usize, global: &Global) -> Verdict {
     let told = verdict(&global.module, &global.name);
     let calls = || pickle.calls.iter().filter(|call| call.global == Some(at));
+    let quiet = match known_shape(&global.module, &global.name) {
+        Some(Shape::Class) => calls().all(|it| it.opcode.starts_with("NEWOBJ") || is_plain(it)),
+        Some(Shape::Function) => global.calls == 0 && !hands_on(pickle),
+        None => false,
+    };
+    if quiet || is_plain_iter(pickle, at) {
+        return Verdict::Harmless;
+    }
     // `type(None)` is how the type of `None` is written
     if global.path() == "builtins.type"
         && global.calls == calls().count() as u64
@@ -196,19 +207,56 @@ fn judged(pickle: &Pickle, at: usize, global: &Global) -> Verdict {
     told
 }
 
+/// Whether something in a pickle calls what it is handed.
+fn hands_on(pickle: &Pickle) -> bool {
+    pickle.globals.iter().enumerate().any(|(at, it)| match it.name.as_str() {
+        "_rebuild_from_type_v2" | "_rebuild_wrapper_subclass" => true,
+        "iter" => !is_plain_iter(pickle, at),
+        _ => false,
+    })
+}
+
+/// Whether an import is `iter`, and goes over what it is handed: with two arguments it calls the first.
+fn is_plain_iter(pickle: &Pickle, at: usize) -> bool {
+    let calls = || pickle.calls.iter().filter(|call| call.global == Some(at));
+    let Some(global) = pickle.globals.get(at) else {
+        return false;
+    };
+    let alone = |call: &Call| {
+        let mut depth = 0;
+        let mut parts = call.arguments.chars().filter(|it| {
+            depth += i32::from(matches!(it, '(' | '[' | '{'));
+            depth -= i32::from(matches!(it, ')' | ']' | '}'));
+            depth == 1 && *it == ','
+        });
+        !call.text && parts.next().is_none()
+    };
+    matches!(global.path().as_str(), "builtins.iter" | "__builtin__.iter")
+        && global.calls == calls().count() as u64
+        && calls().all(alone)
+}
+
+/// Whether no text that a call is handed could be a path, an address or code: words alone, as of
+/// enumerations.
+fn is_plain(call: &Call) -> bool {
+    let texts = call.arguments.split('"').skip(1).step_by(2);
+    let word = |it: char| it.is_ascii_alphanumeric() || matches!(it, '_' | '-');
+    !call.arguments.contains(" bytes") && texts.flat_map(str::chars).all(word)
+}
+
 /// Whether a path leads to a method of a harmless class, and nothing in the pickle calls it, or hands it to
 /// something that would.
 fn is_kept_method(pickle: &Pickle, path: &str) -> bool {
-    const CALLERS: &[&str] = &["_rebuild_from_type_v2", "_rebuild_wrapper_subclass", "iter"];
-    let of_harmless = path.rsplit_once('.').is_some_and(|(class, _)| {
-        !matches!(verdict_of(path), Verdict::Dangerous(_)) && verdict_of(class) == Verdict::Harmless
-    });
-    let called = || {
-        let same = |call: &Call| call.global.is_none() && call.resolved.as_deref() == Some(path);
-        pickle.calls.iter().any(same)
-            || pickle.globals.iter().any(|it| CALLERS.contains(&it.name.as_str()))
+    let class = |path: &str| {
+        let known = path.rsplit_once('.').map(|(module, name)| known_shape(module, name));
+        known == Some(Some(Shape::Class)) || verdict_of(path) == Verdict::Harmless
     };
-    of_harmless && !called()
+    let of_class = path.rsplit_once('.').is_some_and(|(of, _)| class(of));
+    let called = |call: &Call| call.global.is_none() && call.resolved.as_deref() == Some(path);
+    of_class
+        && !matches!(verdict_of(path), Verdict::Dangerous(_))
+        && !pickle.calls.iter().any(called)
+        && !hands_on(pickle)
 }
 
 fn is_computed(global: &Global) -> bool {

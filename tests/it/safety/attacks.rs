@@ -3,9 +3,9 @@
 #![expect(clippy::too_many_lines, reason = "a list of samples, a line each")]
 
 use super::{
-    Level, Sample,
+    Level, Sample, adding,
     made::{
-        Zip, bytes, call, calling, global, joblib, npy, packed, pickle, tar, tar_header, text,
+        Zip, bytes, call, calling, global, joblib, npy, one, packed, pickle, tar, tar_header, text,
         torch, tuple, zip,
     },
 };
@@ -32,9 +32,8 @@ fn ended(parts: &[Vec<u8>]) -> Vec<u8> {
 }
 
 pub(crate) fn dangerous(samples: &mut Vec<Sample>) {
-    let mut add = |name: &str, path: &str, bytes: Vec<u8>| {
-        samples.push(Sample::owned(Level::Dangerous, name, vec![(path.to_owned(), bytes)]));
-    };
+    let mut files = adding(samples, Level::Dangerous);
+    let mut add = |name: &str, path: &str, bytes: Vec<u8>| files(name, one(path, bytes));
     let evil = calling("os", "system", "true", 0);
     let old = calling("os", "system", "true", 2); // protocol 0
 
@@ -170,9 +169,8 @@ pub(crate) fn dangerous(samples: &mut Vec<Sample>) {
 }
 
 pub(crate) fn suspicious(samples: &mut Vec<Sample>) {
-    let mut add = |name: &str, path: &str, bytes: Vec<u8>| {
-        samples.push(Sample::owned(Level::Suspicious, name, vec![(path.to_owned(), bytes)]));
-    };
+    let mut files = adding(samples, Level::Suspicious);
+    let mut add = |name: &str, path: &str, bytes: Vec<u8>| files(name, one(path, bytes));
     add(
         "a state for a name",
         "a.pkl",
@@ -187,9 +185,8 @@ pub(crate) fn suspicious(samples: &mut Vec<Sample>) {
 }
 
 pub(crate) fn benign(samples: &mut Vec<Sample>) {
-    let mut add = |name: &str, path: &str, bytes: Vec<u8>| {
-        samples.push(Sample::owned(Level::Clean, name, vec![(path.to_owned(), bytes)]));
-    };
+    let mut files = adding(samples, Level::Clean);
+    let mut add = |name: &str, path: &str, bytes: Vec<u8>| files(name, one(path, bytes));
     add("an old tar", "a.tar", ended(&[old_header("a.txt", 5, b'0'), blocks(b"words")]));
     add(
         "a tar with folders and links",

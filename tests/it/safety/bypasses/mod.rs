@@ -6,12 +6,9 @@ mod pickles;
 mod places;
 
 use super::{
-    Level, Sample,
+    Adding, Level, Sample, adding,
     made::{calling, of, one, torch, zip},
 };
-
-/// By which a sample is added: its name, and its files.
-type Adding<'a> = dyn FnMut(&str, Vec<(String, Vec<u8>)>) + 'a;
 
 /// Names that run something, by the advisories (GHSA-6ggj-6f2q-f7mx, GHSA-vvpj-8cmc-gx39, modelscan 89, 331 and 338, saferpickle 18)
 /// and beside those.
@@ -40,9 +37,7 @@ const GADGETS: &[(&str, &str)] = &[
 const ACTS: &str = "import os\nos.system('true')\n";
 
 pub(crate) fn dangerous(samples: &mut Vec<Sample>) {
-    let mut add = |name: &str, files: Vec<(String, Vec<u8>)>| {
-        samples.push(Sample::owned(Level::Dangerous, name, files));
-    };
+    let mut add = adding(samples, Level::Dangerous);
     for (at, (module, name)) in GADGETS.iter().enumerate() {
         let evil = calling(module, name, "true", at);
         let file = if at % 2 == 0 {
@@ -59,9 +54,7 @@ pub(crate) fn dangerous(samples: &mut Vec<Sample>) {
 }
 
 pub(crate) fn suspicious(samples: &mut Vec<Sample>) {
-    let mut add = |name: &str, files: Vec<(String, Vec<u8>)>| {
-        samples.push(Sample::owned(Level::Suspicious, name, files));
-    };
+    let mut add = adding(samples, Level::Suspicious);
     for (module, name) in [
         ("dill._dill", "_create_type"),
         ("__main__", "Net"),

@@ -4,16 +4,14 @@
 
 use super::{
     super::{
-        Level, Sample,
+        Level, Sample, adding,
         made::{of, one, packed, tar},
     },
     ACTS, deflated, held, manifest, mlmodel, node, script, skops,
 };
 
 pub(crate) fn dangerous(samples: &mut Vec<Sample>) {
-    let mut add = |name: &str, files: Vec<(String, Vec<u8>)>| {
-        samples.push(Sample::owned(Level::Dangerous, name, files));
-    };
+    let mut add = adding(samples, Level::Dangerous);
     for call in [
         "y = torch.from_file(\"/etc/passwd\", False, 9)",
         "torch.save(x, \"/tmp/x\")",

@@ -4,16 +4,14 @@
 
 use super::{
     super::{
-        Level, Sample,
+        Level, Sample, adding,
         made::{of, one, torch, zip},
     },
     ACTS, QUIET, held, manifest, mlmodel, node, notebook, script, skops,
 };
 
 pub(crate) fn benign(samples: &mut Vec<Sample>) {
-    let mut add = |name: &str, files: Vec<(String, Vec<u8>)>| {
-        samples.push(Sample::owned(Level::Clean, name, files));
-    };
+    let mut add = adding(samples, Level::Clean);
     add("TorchScript", one("net.pt", script("y = ops.quantized.linear(torch.add(x, x))")));
     add("TorchScript of torchvision", one("net.pt", script("y = ops.torchvision.nms(x, x, 0.5)")));
     let served = [

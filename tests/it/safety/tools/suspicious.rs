@@ -4,16 +4,14 @@
 
 use super::{
     super::{
-        Level, Sample,
+        Level, Sample, adding,
         made::{of, one, packed, tar},
     },
     QUIET, held, manifest, mlmodel, node, script, skops,
 };
 
 pub(crate) fn suspicious(samples: &mut Vec<Sample>) {
-    let mut add = |name: &str, files: Vec<(String, Vec<u8>)>| {
-        samples.push(Sample::owned(Level::Suspicious, name, files));
-    };
+    let mut add = adding(samples, Level::Suspicious);
     add("TorchScript with an operator of its own", one("net.pt", script("y = ops.mine.thing(x)")));
     let package = [
         ("p/.data/extern_modules", "torch\n"),
