@@ -5,18 +5,16 @@
 use super::{
     Level, Sample, adding,
     made::{
-        Zip, bytes, call, calling, global, joblib, npy, one, packed, pickle, tar, tar_header, text,
-        torch, tuple, zip,
+        Zip, add_up, bytes, call, calling, global, joblib, npy, one, packed, pickle, tar,
+        tar_header, text, torch, tuple, zip,
     },
 };
 
 /// A header of the oldest form of tar, which has no mark and must add up.
 fn old_header(name: &str, len: usize, kind: u8) -> Vec<u8> {
     let mut header = tar_header(name, len, kind, "");
-    header[257..262].fill(0);
-    header[148..156].fill(b' ');
-    let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
-    header[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+    header[257..263].fill(0);
+    add_up(&mut header);
     header
 }
 
