@@ -3,7 +3,7 @@
 use super::{
     Case, Check, Found, few,
     globals::{
-        Shape, Verdict, deed_by_name, known_shape, refused_opcode, torch_allows, verdict,
+        BUILDS, Shape, Verdict, deed_by_name, known_shape, refused_opcode, torch_allows, verdict,
         verdict_of,
     },
 };
@@ -26,6 +26,16 @@ pub(super) const CHECKS: &[Check] = &[
             "https://docs.python.org/3/library/pickle.html",
         ],
         find: runs_code,
+    },
+    Check {
+        id: "pickle-holds-code",
+        category: Category::Safety,
+        severity: Severity::Medium,
+        title: "A pickle that holds functions or classes as bytecode",
+        impact: "Unpickling builds them and runs none of it; whoever calls one runs what its author wrote, with all rights of the user.",
+        hint: "Ask for the code as source, or for the weights alone as safetensors.",
+        references: &["CWE-502"],
+        find: holds_code,
     },
     Check {
         id: "pickle-unknown-global",
@@ -85,7 +95,9 @@ fn runs_code(case: &Case) -> Vec<Found> {
     each_file(case, |artifact, pickle| {
         let imports = pickle.globals.iter().enumerate().filter_map(|(at, global)| {
             match judged(pickle, at, global) {
-                Verdict::Dangerous(deed) => Some(dangerous(artifact, pickle, at, global, deed)),
+                Verdict::Dangerous(deed) if !builds(pickle, deed) => {
+                    Some(dangerous(artifact, pickle, at, global, deed))
+                }
                 _ => None,
             }
         });
@@ -110,12 +122,30 @@ fn runs_code(case: &Case) -> Vec<Found> {
     })
 }
 
+/// Whether a name serves to build functions, and nothing in the pickle would call those.
+fn builds(pickle: &Pickle, deed: &str) -> bool {
+    deed == BUILDS && !hands_on(pickle)
+}
+
+fn holds_code(case: &Case) -> Vec<Found> {
+    each_file(case, |artifact, pickle| {
+        let imports = pickle.globals.iter().enumerate();
+        let builders = imports.filter_map(|(at, global)| match judged(pickle, at, global) {
+            Verdict::Dangerous(deed) if builds(pickle, deed) => {
+                Some(dangerous(artifact, pickle, at, global, deed).severity(Severity::Medium))
+            }
+            _ => None,
+        });
+        builders.collect()
+    })
+}
+
 /// A name that is called on top of another call, or reached by one.
 fn reached(artifact: &Artifact, pickle: &Pickle, call: &Call) -> Option<Found> {
     let at = place(artifact, pickle, call.byte);
     if let Some(path) = &call.resolved {
         return match verdict_of(path) {
-            Verdict::Dangerous(deed) => {
+            Verdict::Dangerous(deed) if deed != BUILDS => {
                 let message = format!("reaches {path}, which {deed}, by {}", told(call));
                 Some(Found::at(at, message))
             }
@@ -128,7 +158,10 @@ fn reached(artifact: &Artifact, pickle: &Pickle, call: &Call) -> Option<Found> {
     }
     // extensions are told as such
     let computed = call.global.is_none() && call.callee.starts_with("the result of");
-    computed.then(|| {
+    // how cloudpickle names the class of code: building it runs nothing
+    let code = call.callee.starts_with("the result of cloudpickle.")
+        && call.callee.ends_with("_builtin_type(\"CodeType\")");
+    (computed && !code).then(|| {
         let message = format!("calls {}, which is not known before it runs", call.callee);
         Found::at(at, message).severity(Severity::High).confidence(Confidence::Likely)
     })
@@ -158,11 +191,9 @@ fn dangerous(
         return Found::at(place(artifact, pickle, call.byte), message);
     }
     let message = format!("imports {path}, which {deed}{torch}");
-    let called = global.calls > 0;
-    let severity = if called {
-        Severity::Critical
-    } else {
-        Severity::High
+    let severity = match global.calls {
+        0 => Severity::High,
+        _ => Severity::Critical,
     };
     Found::at(place(artifact, pickle, global.byte), message).severity(severity)
 }

@@ -189,7 +189,9 @@ fn is_worth(head: &[u8], name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let named =
         [".pkl", ".yaml", ".yml", ".json", ".py", ".sh"].iter().any(|end| name.ends_with(end));
-    Sort::of(head) != Sort::Unknown || named || text()
+    // what `stable-baselines3` calls its description
+    let data = name == "data" && head.starts_with(b"{");
+    Sort::of(head) != Sort::Unknown || named || data || text()
 }
 
 /// Whether a member of torch's archive is the bytes of a tensor.

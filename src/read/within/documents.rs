@@ -1,6 +1,9 @@
 //! Texts and documents, in a folder or in an archive: looked through for what they give away, and read where they
 //! say what a loader is to do.
 
+use base64ct::{Base64, Encoding};
+use memchr::memmem;
+
 use super::{LAYER, Look, Part, text};
 use crate::{
     facts::{Make, Named, What},
@@ -9,6 +12,8 @@ use crate::{
 
 /// Files of code that are read of one archive.
 const CODE: usize = 1 << 14;
+/// Pickles in base64 that are read of one file.
+const SERIALIZED: usize = 1 << 10;
 /// Configurations that are read of one archive, and how long they may be.
 const CONFIGS: usize = 64;
 const CONFIG: u64 = 1 << 20;
@@ -59,6 +64,7 @@ impl Look<'_> {
         let Some(member) = part.member else {
             return;
         };
+        self.serialized(part, &bytes);
         let text = String::from_utf8_lossy(&bytes);
         if ends(&[".py"]) && self.found.code.len() < CODE {
             let script = self.script && !member.contains("/extra/");
@@ -80,6 +86,32 @@ impl Look<'_> {
             return;
         };
         self.found.configs.push((member.to_owned(), read.0));
+    }
+
+    /// Pickles in base64 that `stable-baselines3` keeps in the JSON of its archives, and loads with the model.
+    fn serialized(&mut self, part: &Part, bytes: &[u8]) {
+        const KEY: &[u8] = b"\":serialized:\"";
+        for at in memmem::find_iter(bytes, KEY).take(SERIALIZED) {
+            let rest = bytes[at + KEY.len()..].trim_ascii_start();
+            let rest = rest.strip_prefix(b":").unwrap_or_default().trim_ascii_start();
+            let value = rest.strip_prefix(b"\"").unwrap_or_default();
+            let value = value.split(|byte| *byte == b'"').next().unwrap_or_default();
+            let decoded = std::str::from_utf8(value).ok().map(Base64::decode_vec);
+            if let Some(Ok(pickle)) = decoded {
+                let line = bytes[..at].split(|byte| *byte == b'\n').count();
+                let member = format!("{}/line {line}, byte {at}", part.member.unwrap_or(part.name));
+                self.pickles(
+                    &Part {
+                        bytes: &pickle,
+                        member: Some(&member),
+                        name: "",
+                        depth: part.depth + 1,
+                        told: false,
+                    },
+                    0,
+                );
+            }
+        }
     }
 
     /// Notes a document that has its reader start a program, as far as it says so outside of what is packed.

