@@ -19,8 +19,19 @@ pub struct Code {
     pub header: Option<String>,
     /// Calls that reach out of the program, by line: Python alone, and the commands of notebooks.
     pub reaches: Vec<Reach>,
+    /// Scripts in the outputs of a notebook, of those that reach out or make code the first of each cell.
+    pub shows: Vec<Shows>,
     /// Whether the file goes on after what was read.
     pub cut: bool,
+}
+
+/// A script that an output of a notebook's cell holds, for a browser to run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shows {
+    /// The cell, from 0, all kinds of cells counted.
+    pub cell: u32,
+    /// What it does beside drawing: `fetches code from https://x.org`; `None` where nothing of it is known.
+    pub does: Option<String>,
 }
 
 /// A call by which code reaches out of the program.

@@ -24,7 +24,7 @@ pub use arguments::TRAINING_ARGUMENTS;
 pub(crate) use artifact::path_in;
 pub use artifact::{Artifact, Contents, Pointer, Text};
 pub use card::{Card, Disclosed, NumberedField, Section, SectionTopic, Statement};
-pub use code::{Act, Code, Deed, Import, Language, Reach};
+pub use code::{Act, Code, Deed, Import, Language, Reach, Shows};
 pub use config::{Config, Node, Yaml};
 pub use data::Data;
 pub use document::{Document, Form, Libraries};

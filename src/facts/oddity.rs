@@ -81,6 +81,8 @@ vocabulary! {
         Polyglot = "polyglot",
         /// A key, a token or a password.
         Secret = "secret",
+        /// A key that its place makes one to be seen: of a browser's page, of a test.
+        SecretToBeSeen = "secret-to-be-seen",
         /// A path that names someone's own folder.
         PersonalPath = "personal-path",
         /// A list of paths for Python that has it run code.

@@ -452,6 +452,7 @@ impl Reading {
             licenses: Vec::new(),
             header: None,
             reaches: Vec::new(),
+            shows: Vec::new(),
             cut: false,
         }
     }

@@ -251,7 +251,10 @@ impl Artifact {
                     self.contents = contents;
                 }
             }
-            _ if has_ending(&name, &["json"]) => self.config(source, Tree::Json)?,
+            // an editor's own files hold comments, and are no JSON
+            _ if has_ending(&name, &["json"]) && !is_of_editor(&self.path) => {
+                self.config(source, Tree::Json)?;
+            }
             _ if has_ending(&name, &["yaml", "yml"]) || name == "mlmodel" => {
                 self.config(source, Tree::Yaml)?;
             }
@@ -325,6 +328,11 @@ impl Tree {
             Self::Yaml => "yaml",
         }
     }
+}
+
+/// Whether a file is a setting of an editor's, whose form is JSON with comments.
+fn is_of_editor(path: &str) -> bool {
+    path.split('/').any(|part| matches!(part, ".vscode" | ".devcontainer"))
 }
 
 fn has_ending(name: &str, endings: &[&str]) -> bool {

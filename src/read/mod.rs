@@ -31,6 +31,7 @@ mod notes;
 mod numpy;
 mod onnx;
 mod openvino;
+mod outputs;
 mod package_license;
 mod pages;
 mod pickle;

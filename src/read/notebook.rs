@@ -1,9 +1,13 @@
-//! Notebooks: their code cells, read as one file; outputs and prose are left out.
+//! Notebooks: their code cells, read as one file, and the scripts in their outputs; prose is left out.
 
 use serde::Deserialize;
 
-use super::{code::Reading, reaches};
-use crate::facts::{Code, Language};
+use super::{
+    code::Reading,
+    outputs::{Has, Output},
+    reaches,
+};
+use crate::facts::{Code, Language, Shows};
 
 /// Bytes of a notebook that are read at most; a longer one is not read at all, since half a
 /// document is none.
@@ -25,15 +29,31 @@ struct Worksheet {
 
 #[derive(Deserialize)]
 struct Cell {
-    #[serde(default)]
-    cell_type: String,
+    #[serde(rename = "cell_type", default)]
+    kind: String,
     #[serde(default, alias = "input")]
     source: Source,
+    #[serde(default)]
+    outputs: Outputs,
 }
 
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Source {
+enum Outputs {
+    Listed(Vec<Output>),
+    Other(serde::de::IgnoredAny),
+}
+
+impl Default for Outputs {
+    fn default() -> Self {
+        Self::Listed(Vec::new())
+    }
+}
+
+/// A text, whole or in lines.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(super) enum Source {
     Lines(Vec<String>),
     Whole(String),
     Other(serde::de::IgnoredAny),
@@ -42,6 +62,17 @@ enum Source {
 impl Default for Source {
     fn default() -> Self {
         Self::Whole(String::new())
+    }
+}
+
+impl Source {
+    /// The text, where it is one.
+    pub(super) fn text(self) -> Option<String> {
+        match self {
+            Self::Lines(lines) => Some(lines.concat()),
+            Self::Whole(text) => Some(text),
+            Self::Other(_) => None,
+        }
     }
 }
 
@@ -56,14 +87,20 @@ pub fn read(bytes: &[u8]) -> Result<Code, String> {
     let mut reaches = reaches::Reading::python();
     let mut left = super::code::MOST;
     let mut cut = false;
+    let mut shows = Vec::new();
     for (number, cell) in (0..).zip(notebook.cells.into_iter().chain(older)) {
-        if cell.cell_type != "code" {
+        if cell.kind != "code" {
             continue;
         }
-        let text = match cell.source {
-            Source::Lines(lines) => lines.concat(),
-            Source::Whole(text) => text,
-            Source::Other(_) => continue,
+        if let Outputs::Listed(outputs) = cell.outputs {
+            match outputs.into_iter().map(Output::has).max() {
+                Some(Has::Acts(does)) => shows.push(Shows { cell: number, does: Some(does) }),
+                Some(Has::Script) => shows.push(Shows { cell: number, does: None }),
+                Some(Has::Nothing) | None => {}
+            }
+        }
+        let Some(text) = cell.source.text() else {
+            continue;
         };
         reaches.cell = Some(number);
         let text = without_magic(&text, &mut reaches);
@@ -76,7 +113,13 @@ pub fn read(bytes: &[u8]) -> Result<Code, String> {
     let code = reading.finish();
     let mut reaches = reaches.found;
     reaches.sort_by_key(|it| (it.cell, it.line));
-    Ok(Code { stub_of: None, cut, reaches, ..code })
+    Ok(Code {
+        stub_of: None,
+        cut,
+        reaches,
+        shows,
+        ..code
+    })
 }
 
 /// The cell without lines that are commands to the notebook (`!pip`, `%cd`), so that lines count; what

@@ -94,15 +94,37 @@ const CLICKED: &[(&str, &str)] = &[
 ];
 
 fn programs(case: &Case) -> Vec<Found> {
-    let files = case.facts.artifacts.iter();
-    let found = files.filter_map(|it| {
+    let files = || case.facts.artifacts.iter();
+    // packages of Python that were installed or unpacked: their folder, and their name and version
+    let packages: Vec<(&str, &str)> = files()
+        .filter_map(|it| {
+            let record = it.path.strip_suffix(".dist-info/RECORD")?;
+            Some(record.rsplit_once('/').unwrap_or(("", record)))
+        })
+        .collect();
+    let of_package = |path: &str| {
+        packages.iter().find(|(folder, _)| {
+            let below = path.strip_prefix(folder);
+            folder.is_empty() || below.is_some_and(|it| it.starts_with('/'))
+        })
+    };
+    let (mut owned, mut found) = (Vec::new(), Vec::new());
+    for it in files() {
         let name = bare_name(&it.path);
         let format = PROGRAMS.iter().find(|(format, _)| it.format == Some(format));
         let clicked = CLICKED.iter().find(|(end, _)| name.ends_with(end));
-        let (_, what) = format.or(clicked)?;
-        Some(Found::at(Place::file(&it.path), format!("is {what}")))
-    });
-    found.collect()
+        let (Some((_, what)), at) = (format.or(clicked), Place::file(&it.path)) else {
+            continue;
+        };
+        match of_package(&it.path) {
+            Some((_, package)) => {
+                let message = format!("is {what} of the package {package}");
+                owned.push(Found::at(at, message).severity(Severity::Low));
+            }
+            None => found.push(Found::at(at, format!("is {what}"))),
+        }
+    }
+    [few(found), few(owned)].concat()
 }
 
 /// Modules that a loader imports, so that a file of that name in the folder takes their place.
@@ -156,7 +178,10 @@ fn unasked_file(it: &Artifact) -> Option<Found> {
     }
     if name == "conftest.py" && it.depth() == 0 {
         let message = "pytest runs it whenever it is started in this folder";
-        return Some(Found::at(at, message).severity(Severity::Medium));
+        return Some(match remote::acts(it) {
+            Some(act) => Found::at(at, format!("{message}; that {act}")),
+            None => Found::at(at, message).severity(Severity::Medium),
+        });
     }
     if it.depth() == 0 && IMPORTED.contains(&name.as_str()) {
         let message = format!(

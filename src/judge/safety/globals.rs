@@ -1,7 +1,10 @@
 //! What is known of the names that pickles import: a table of names that do harm and of names that
 //! containers of weights need, held against a name as a loader would resolve it.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
 
 /// What a name is known for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +20,10 @@ pub(super) enum Verdict {
 /// The rows: verdict, what it does or who allows it, module, name.
 const TABLE: &str = include_str!("globals.tsv");
 
+/// What the names do by which cloudpickle and dill write functions: nothing of those runs as they are loaded.
+pub(super) const BUILDS: &str =
+    "serves to build functions of bytecode, which run when they are called";
+
 /// The words for what dangerous names do.
 const DEEDS: &[(&str, &str)] = &[
     ("process", "starts programs"),
@@ -26,6 +33,8 @@ const DEEDS: &[(&str, &str)] = &[
     ("network", "opens connections"),
     ("files", "reads or writes files"),
     ("native", "calls machine code"),
+    ("builds", BUILDS),
+    ("scanner", "meddles with what looks for harm"),
 ];
 
 struct Table {
@@ -34,6 +43,11 @@ struct Table {
     allowed: HashMap<&'static str, HashMap<&'static str, bool>>,
     /// Packages and the ends of names of classes in them.
     classes: Vec<(&'static str, &'static str)>,
+    /// Packages and names, or the ends of names, of functions in them that work on numbers alone, and of
+    /// classes that are written as functions are.
+    functions: Vec<(&'static str, &'static str)>,
+    /// Packages that models are made with, in no row beside this one.
+    known: HashSet<&'static str>,
 }
 
 static TABLES: LazyLock<Table> = LazyLock::new(|| {
@@ -41,6 +55,8 @@ static TABLES: LazyLock<Table> = LazyLock::new(|| {
         denied: HashMap::new(),
         allowed: HashMap::new(),
         classes: Vec::new(),
+        functions: Vec::new(),
+        known: HashSet::new(),
     };
     for row in TABLE.lines().filter(|row| !row.starts_with('#')) {
         let mut fields = row.split('\t');
@@ -58,6 +74,8 @@ static TABLES: LazyLock<Table> = LazyLock::new(|| {
                 let by_torch = word == "weights_only";
                 table.allowed.entry(module).or_default().insert(name, by_torch);
             }
+            "function" => table.functions.push((module, name)),
+            "known" => drop(table.known.insert(module)),
             _ => table.classes.push((module, name)),
         }
     }
@@ -92,8 +110,16 @@ pub(super) fn verdict(module: &str, name: &str) -> Verdict {
     if let Some(deed) = denied_part(now, name) {
         return Verdict::Dangerous(deed);
     }
+    // `__builtins__` of any module leads to all there is
+    if name.len() > 4 && name.starts_with("__") && name.ends_with("__") {
+        return Verdict::Dangerous("reaches any name there is");
+    }
     // TorchScript's own classes, which its archive defines: Python has no such module
-    if is_class(now, name) || module == "__torch__" || module.starts_with("__torch__.") {
+    if is_class(now, name)
+        || is_function(now, name)
+        || module == "__torch__"
+        || module.starts_with("__torch__.")
+    {
         Verdict::Harmless
     } else {
         Verdict::Unknown
@@ -147,7 +173,7 @@ fn denied_module(mut module: &str) -> Option<&'static str> {
 /// class has them.
 #[rustfmt::skip]
 const METHODS: &[&str] = &[
-    "open", "write_text", "write_bytes", "read_text", "read_bytes", "unlink", "rmdir", "rmtree", "symlink_to", "hardlink_to", "tofile", "from_file", "to_pickle", "read_pickle", "system", "popen", "check_output",
+    "open", "write_text", "write_bytes", "read_text", "read_bytes", "read_file", "write_file", "unlink", "rmdir", "rmtree", "symlink_to", "hardlink_to", "tofile", "from_file", "to_pickle", "read_pickle", "system", "popen", "check_output",
 ];
 
 /// A dotted name walks through attributes: one that passes a dangerous module on its way, or a
@@ -194,11 +220,68 @@ fn allowed(module: &str, name: &str) -> Option<bool> {
     })
 }
 
+/// Whether a module is a package, or in it.
+fn is_in(module: &str, package: &str) -> bool {
+    module.strip_prefix(package).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
+/// Whether this is a function, by its place, that works on what it is given and reaches nothing else.
+fn is_function(module: &str, name: &str) -> bool {
+    let fits = |end: &str| match end.strip_prefix('*') {
+        Some(end) => name.ends_with(end),
+        None => name == end,
+    };
+    !name.starts_with('_')
+        && !name.contains('.')
+        && TABLES.functions.iter().any(|(package, end)| is_in(module, package) && fits(end))
+}
+
+/// What a name of a known package is by its letters, where no row has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// Building it without its constructor does no more than hold data.
+    Class,
+    /// It does nothing until someone calls it.
+    Function,
+}
+
+/// The shape of a name in a package that models are made with.
+pub(super) fn known_shape(module: &str, name: &str) -> Option<Shape> {
+    let root = module.split('.').next().unwrap_or(module);
+    let bare = |part: &str| part.trim_start_matches('_').chars().next();
+    let private = name.split('.').any(|part| part.starts_with("__"));
+    if !TABLES.known.contains(root) || private || verdict(module, name) != Verdict::Unknown {
+        return None;
+    }
+    if name.split('.').all(|part| bare(part).is_some_and(|it| it.is_ascii_uppercase())) {
+        return Some(Shape::Class);
+    }
+    let plain = !name.contains('.') && deed_by_name(name).is_none();
+    (plain && bare(name).is_some_and(|it| it.is_ascii_lowercase())).then_some(Shape::Function)
+}
+
+/// Parts of the names of functions that tell what those do, for names that no table has.
+#[rustfmt::skip]
+const WORDS: &[(&str, &[&str])] = &[
+    ("process", &["system", "popen", "spawn", "shell", "subprocess", "command", "cmd", "fork"]),
+    ("code", &["exec", "execute", "eval", "run", "compile", "build", "source"]),
+    ("network", &["download", "urlopen", "urlretrieve", "fetch", "connection", "socket", "clone", "request"]),
+    ("pickle", &["load", "loads", "unpickle", "unmarshal", "deserialize"]),
+    ("files", &["open", "save", "write", "read", "remove", "delete", "unlink", "savefig"]),
+];
+
+/// What a function that no table has does, by the words in its name: `_exec_with_source` runs code.
+pub(super) fn deed_by_name(name: &str) -> Option<&'static str> {
+    let last = name.rsplit('.').next().unwrap_or(name);
+    let function = last.trim_start_matches('_').starts_with(|it: char| it.is_ascii_lowercase());
+    let mut words = last.split('_');
+    let word = words.find_map(|part| WORDS.iter().find(|(_, words)| words.contains(&part)))?;
+    let deed = DEEDS.iter().find(|(it, _)| *it == word.0)?;
+    function.then_some(deed.1)
+}
+
 /// Whether this is a class, by its letters, of a package whose classes hold data and no code.
 fn is_class(module: &str, name: &str) -> bool {
-    let in_package = |package: &str| {
-        module.strip_prefix(package).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-    };
     let last = name.rsplit('.').next().unwrap_or(name);
     let capital = |part: &str| {
         let bare = part.trim_start_matches('_');
@@ -208,7 +291,7 @@ fn is_class(module: &str, name: &str) -> bool {
     let shaped = unpickler || name.split('.').all(capital);
     shaped
         && TABLES.classes.iter().any(|(package, end)| {
-            in_package(package) && end.strip_prefix('*').is_some_and(|end| last.ends_with(end))
+            is_in(module, package) && end.strip_prefix('*').is_some_and(|end| last.ends_with(end))
         })
 }
 
@@ -221,97 +304,4 @@ pub(super) fn refused_opcode(used: impl IntoIterator<Item = u8>) -> Option<u8> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_judged_as_a_loader_resolves_them() {
-        for (module, name) in [
-            ("os", "system"),
-            ("posix", "system"),
-            ("nt", "popen"),
-            ("__builtin__", "eval"),
-            ("builtins", "exec"),
-            ("commands", "getoutput"),
-            ("os.path", "os.system"),
-            ("torch.serialization", "os.system"),
-            ("collections", "_sys.modules.get"),
-            ("collections", "OrderedDict.__reduce__.__globals__"),
-            ("pip", "main"),
-            ("asyncio.unix_events", "_UnixSubprocessTransport._start"),
-            ("torch.hub", "load"),
-            ("pathlib", "Path.write_text"),
-            ("numpy", "f2py.crackfortran.getlincoef"),
-            ("torch", "jit.load"),
-            ("torch._dynamo.guards", "GuardBuilder.get"),
-            ("uuid", "_popen"),
-            ("functools", "reduce"),
-            ("joblib", "load"),
-            ("pathlib", "PosixPath.write_text"),
-            ("numpy", "ndarray.tofile"),
-            ("torch", "FloatStorage.from_file"),
-            ("operator", "call"),
-            ("hydra.utils", "get_method"),
-            ("torch.multiprocessing.spawn", "spawn"),
-        ] {
-            let told = verdict(module, name);
-            assert!(matches!(told, Verdict::Dangerous(_)), "{module}.{name} is {told:?}");
-        }
-        for (module, name) in [
-            ("collections", "OrderedDict"),
-            ("torch._utils", "_rebuild_tensor_v2"),
-            ("torch", "_utils._rebuild_tensor_v2"),
-            ("torch", "FloatStorage"),
-            ("torch", "float16"),
-            ("torch.nn.modules.linear", "Linear"),
-            ("sklearn.tree._classes", "DecisionTreeClassifier"),
-            ("sklearn.tree._tree", "Tree"),
-            ("numpy.core.multiarray", "_reconstruct"),
-            ("numpy.random._pickle", "__randomstate_ctor"),
-            ("__builtin__", "xrange"),
-            ("uuid", "UUID"),
-            ("copy_reg", "_reconstructor"),
-            ("transformers.training_args", "TrainingArguments"),
-            ("inspect", "_empty"),
-            ("pathlib", "PosixPath"),
-            ("functools", "partial"),
-            ("re", "_compile"),
-            ("torch.jit._pickle", "build_intlist"),
-            ("__torch__.vad.___torch_mangle_0", "Block"),
-        ] {
-            assert_eq!(verdict(module, name), Verdict::Harmless, "{module}.{name}");
-        }
-        for (module, name) in [
-            ("some.package", "thing"),
-            ("sklearn.utils", "estimate"),
-            ("torch.nn.modules.linear", "lower"),
-            ("__main__", "Thing"),
-        ] {
-            assert_eq!(verdict(module, name), Verdict::Unknown, "{module}.{name}");
-        }
-    }
-
-    #[test]
-    fn paths_are_judged_at_every_dot() {
-        assert!(matches!(verdict_of("os"), Verdict::Dangerous(_)));
-        assert!(matches!(verdict_of("os.system"), Verdict::Dangerous(_)));
-        assert_eq!(verdict_of("torch.nn.modules.linear.Linear"), Verdict::Harmless);
-        assert_eq!(verdict_of("a.b.C"), Verdict::Unknown);
-    }
-
-    #[test]
-    fn every_row_is_whole_and_stands_once() {
-        let mut seen = std::collections::HashSet::new();
-        for row in TABLE.lines().skip(1) {
-            let fields: Vec<_> = row.split('\t').collect();
-            assert_eq!(fields.len(), 4, "{row}");
-            assert!(["deny", "allow", "class"].contains(&fields[0]), "{row}");
-            let word = fields[1];
-            assert!(fields[0] != "deny" || DEEDS.iter().any(|it| it.0 == word), "{row}");
-            assert!(
-                seen.insert((fields[0] == "class", fields[2], fields[3])),
-                "{row} stands twice"
-            );
-        }
-    }
-}
+mod tests;

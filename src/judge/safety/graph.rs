@@ -18,6 +18,7 @@ pub(super) const CHECKS: &[Check] = &[
         impact: "Loading or running the model runs Python of the file's own, or reads and writes files of whoever runs it.",
         hint: "Do not load it; ask for a model made of the framework's own layers, or load Keras with `safe_mode=True` from the `.keras` form alone.",
         references: &[
+            "https://github.com/tensorflow/tensorflow/blob/master/SECURITY.md",
             "CVE-2024-3660",
             "CVE-2025-1550",
             "CVE-2025-9905",
@@ -48,13 +49,22 @@ pub(super) const CHECKS: &[Check] = &[
     },
 ];
 
-/// TensorFlow's operators that leave the graph.
+/// What operators of TensorFlow's that leave the graph do, by severity. Those by which a graph saves and
+/// restores its variables, and reads tables that lie with it, are in every `SavedModel`.
 #[rustfmt::skip]
-const TENSORFLOW: &[(&str, &str)] = &[
-    ("PyFunc", "runs Python"), ("PyFuncStateless", "runs Python"), ("EagerPyFunc", "runs Python"), ("NumpyFunction", "runs Python"),
-    ("ReadFile", "reads any file"), ("WriteFile", "writes any file"), ("MatchingFiles", "lists files"), ("WholeFileReader", "reads any file"), ("WholeFileReaderV2", "reads any file"),
-    ("TextLineReader", "reads any file"), ("TextLineReaderV2", "reads any file"), ("ImmutableConst", "maps any file"), ("PrintV2File", "writes any file"),
-    ("LoadLibrary", "loads machine code"), ("RpcCall", "opens connections"), ("RpcClient", "opens connections"), ("ShellExecute", "starts programs"), ("PrintV2", ""),
+const TENSORFLOW: &[(Severity, &str, &[&str])] = &[
+    (Severity::High, "runs Python", &["PyFunc", "PyFuncStateless", "EagerPyFunc", "NumpyFunction"]),
+    (Severity::High, "loads machine code", &["LoadLibrary"]),
+    (Severity::High, "starts programs", &["ShellExecute"]),
+    (Severity::High, "runs a graph that it holds as bytes, which is not read here", &["DatasetFromGraph"]),
+    (Severity::High, "reads any file", &["ReadFile", "WholeFileReader", "WholeFileReaderV2", "TextLineReader", "TextLineReaderV2", "SqlDataset", "ExperimentalSqlDataset", "LoadAndRemapMatrix", "GenerateVocabRemapping"]),
+    (Severity::High, "maps any file", &["ImmutableConst"]),
+    (Severity::High, "writes any file", &["WriteFile", "SaveDataset", "SaveDatasetV2", "DistributedSave"]),
+    (Severity::High, "lists files", &["MatchingFiles", "MatchingFilesDataset", "ExperimentalMatchingFilesDataset"]),
+    (Severity::High, "opens connections", &["Rpc", "TryRpc", "RpcCall", "RpcClient", "RpcServer", "RpcServerStart", "DataServiceDataset", "DataServiceDatasetV2", "DataServiceDatasetV3", "DataServiceDatasetV4", "RegisterDataset", "RegisterDatasetV2", "BigQueryReader", "KafkaDataset", "GcsConfigureCredentials"]),
+    (Severity::High, "writes what passes through it to files or to a server", &["DebugIdentity", "DebugIdentityV2", "DebugIdentityV3", "DebugNanCount", "DebugNumericSummary"]),
+    (Severity::Medium, "reads files that the graph names", &["TextLineDataset", "TFRecordDataset", "TFRecordDatasetV2", "TFRecordReader", "TFRecordReaderV2", "FixedLengthRecordDataset", "FixedLengthRecordDatasetV2", "FixedLengthRecordReader", "FixedLengthRecordReaderV2", "CSVDataset", "CSVDatasetV2", "ExperimentalCSVDataset", "LMDBReader", "LMDBDataset", "ExperimentalLMDBDataset", "LoadDataset", "ListDataset", "SSTableDataset"]),
+    (Severity::Medium, "writes files that the graph names", &["SnapshotDataset", "SnapshotDatasetV2", "SnapshotDatasetReader", "SnapshotChunkDataset", "CreateSummaryFileWriter", "CreateSummaryDbWriter"]),
 ];
 
 /// Layers of Keras that hold code.
@@ -138,9 +148,10 @@ fn runs_code(case: &Case) -> Vec<Found> {
                 });
             }
             if is_tensorflow(file) {
-                let row = TENSORFLOW.iter().find(|(name, does)| *name == class && !does.is_empty());
-                return row.map(|(name, does)| {
-                    Found::at(place, format!("calls {name} {times}, which {does}"))
+                let row = TENSORFLOW.iter().find(|(_, _, names)| names.contains(&class));
+                return row.map(|(severity, does, _)| {
+                    Found::at(place, format!("calls {class} {times}, which {does}"))
+                        .severity(*severity)
                 });
             }
             (class == "PyOp" || class == "PyCustomOp")

@@ -27,6 +27,16 @@ pub(super) const CHECKS: &[Check] = &[
         references: &[],
         find: notebooks,
     },
+    Check {
+        id: "notebook-output-script",
+        category: Category::Safety,
+        severity: Severity::Info,
+        title: "A notebook whose saved outputs hold scripts",
+        impact: "A browser runs them when the notebook is opened and trusted, before any cell is run.",
+        hint: "Open it without trusting it, or clear its outputs first; plotting libraries save such scripts.",
+        references: &["https://jupyter-server.readthedocs.io/en/latest/operators/security.html"],
+        find: outputs,
+    },
 ];
 
 fn elsewhere(case: &Case) -> Vec<Found> {
@@ -62,6 +72,32 @@ fn notebooks(case: &Case) -> Vec<Found> {
         let cell = first.cell.map_or(String::new(), |cell| format!("cell {cell}: "));
         let message = format!("{cell}`{}` {}{more}", first.name, first.does);
         Some(Found::at(Place::file(&it.path).line(first.line), message))
+    });
+    found.collect()
+}
+
+fn outputs(case: &Case) -> Vec<Found> {
+    let files = case.facts.artifacts.iter();
+    let found = files.flat_map(|it| {
+        let shows = match &it.contents {
+            Contents::Code(code) => code.shows.as_slice(),
+            _ => &[],
+        };
+        let place = || Place::file(&it.path);
+        let acting = shows.iter().filter_map(|it| Some((it.cell, it.does.as_ref()?)));
+        let acting = acting.map(|(cell, does)| {
+            let message = format!("cell {cell}: a script in its output {does}");
+            Found::at(place(), message).severity(Severity::Medium)
+        });
+        let mut found = few(acting.collect());
+        if found.is_empty() && !shows.is_empty() {
+            let message = match shows.len() {
+                1 => "the output of one cell holds a script".to_owned(),
+                cells => format!("the outputs of {cells} cells hold scripts"),
+            };
+            found.push(Found::at(place(), message));
+        }
+        found
     });
     found.collect()
 }

@@ -2,7 +2,10 @@
 
 use super::{
     Case, Check, Found, few,
-    globals::{Verdict, refused_opcode, torch_allows, verdict, verdict_of},
+    globals::{
+        BUILDS, Shape, Verdict, deed_by_name, known_shape, refused_opcode, torch_allows, verdict,
+        verdict_of,
+    },
 };
 use crate::{
     facts::{Artifact, Call, Global, Pickle},
@@ -23,6 +26,16 @@ pub(super) const CHECKS: &[Check] = &[
             "https://docs.python.org/3/library/pickle.html",
         ],
         find: runs_code,
+    },
+    Check {
+        id: "pickle-holds-code",
+        category: Category::Safety,
+        severity: Severity::Medium,
+        title: "A pickle that holds functions or classes as bytecode",
+        impact: "Unpickling builds them and runs none of it; whoever calls one runs what its author wrote, with all rights of the user.",
+        hint: "Ask for the code as source, or for the weights alone as safetensors.",
+        references: &["CWE-502"],
+        find: holds_code,
     },
     Check {
         id: "pickle-unknown-global",
@@ -82,7 +95,9 @@ fn runs_code(case: &Case) -> Vec<Found> {
     each_file(case, |artifact, pickle| {
         let imports = pickle.globals.iter().enumerate().filter_map(|(at, global)| {
             match judged(pickle, at, global) {
-                Verdict::Dangerous(deed) => Some(dangerous(artifact, pickle, at, global, deed)),
+                Verdict::Dangerous(deed) if !builds(pickle, deed) => {
+                    Some(dangerous(artifact, pickle, at, global, deed))
+                }
                 _ => None,
             }
         });
@@ -107,12 +122,30 @@ fn runs_code(case: &Case) -> Vec<Found> {
     })
 }
 
+/// Whether a name serves to build functions, and nothing in the pickle would call those.
+fn builds(pickle: &Pickle, deed: &str) -> bool {
+    deed == BUILDS && !hands_on(pickle)
+}
+
+fn holds_code(case: &Case) -> Vec<Found> {
+    each_file(case, |artifact, pickle| {
+        let imports = pickle.globals.iter().enumerate();
+        let builders = imports.filter_map(|(at, global)| match judged(pickle, at, global) {
+            Verdict::Dangerous(deed) if builds(pickle, deed) => {
+                Some(dangerous(artifact, pickle, at, global, deed).severity(Severity::Medium))
+            }
+            _ => None,
+        });
+        builders.collect()
+    })
+}
+
 /// A name that is called on top of another call, or reached by one.
 fn reached(artifact: &Artifact, pickle: &Pickle, call: &Call) -> Option<Found> {
     let at = place(artifact, pickle, call.byte);
     if let Some(path) = &call.resolved {
         return match verdict_of(path) {
-            Verdict::Dangerous(deed) => {
+            Verdict::Dangerous(deed) if deed != BUILDS => {
                 let message = format!("reaches {path}, which {deed}, by {}", told(call));
                 Some(Found::at(at, message))
             }
@@ -125,7 +158,10 @@ fn reached(artifact: &Artifact, pickle: &Pickle, call: &Call) -> Option<Found> {
     }
     // extensions are told as such
     let computed = call.global.is_none() && call.callee.starts_with("the result of");
-    computed.then(|| {
+    // how cloudpickle names the class of code: building it runs nothing
+    let code = call.callee.starts_with("the result of cloudpickle.")
+        && call.callee.ends_with("_builtin_type(\"CodeType\")");
+    (computed && !code).then(|| {
         let message = format!("calls {}, which is not known before it runs", call.callee);
         Found::at(at, message).severity(Severity::High).confidence(Confidence::Likely)
     })
@@ -155,11 +191,9 @@ fn dangerous(
         return Found::at(place(artifact, pickle, call.byte), message);
     }
     let message = format!("imports {path}, which {deed}{torch}");
-    let called = global.calls > 0;
-    let severity = if called {
-        Severity::Critical
-    } else {
-        Severity::High
+    let severity = match global.calls {
+        0 => Severity::High,
+        _ => Severity::Critical,
     };
     Found::at(place(artifact, pickle, global.byte), message).severity(severity)
 }
@@ -171,21 +205,89 @@ fn told(call: &Call) -> String {
 /// What is known of an import, with what is done to it.
 fn judged(pickle: &Pickle, at: usize, global: &Global) -> Verdict {
     let told = verdict(&global.module, &global.name);
-    // `getattr` on a harmless class reaches a harmless class in it, as old protocols write those
+    let calls = || pickle.calls.iter().filter(|call| call.global == Some(at));
+    let quiet = match known_shape(&global.module, &global.name) {
+        Some(Shape::Class) => calls().all(|it| it.opcode.starts_with("NEWOBJ") || is_plain(it)),
+        Some(Shape::Function) => global.calls == 0 && !hands_on(pickle),
+        None => false,
+    };
+    if quiet || is_plain_iter(pickle, at) {
+        return Verdict::Harmless;
+    }
+    // `type(None)` is how the type of `None` is written
+    if global.path() == "builtins.type"
+        && global.calls == calls().count() as u64
+        && calls().all(|it| matches!(it.arguments.as_str(), "(None)" | "(None,)"))
+    {
+        return Verdict::Harmless;
+    }
+    // `getattr` on a harmless class reaches a harmless class in it, as old protocols write those, or a
+    // method that is kept and not called
     if told != Verdict::Harmless && global.name == "getattr" && !global.handed_on {
-        let mut calls = pickle.calls.iter().filter(|call| call.global == Some(at)).peekable();
-        let all =
-            global.calls == pickle.calls.iter().filter(|it| it.global == Some(at)).count() as u64;
+        let all = global.calls == calls().count() as u64;
         let harmless = |call: &Call| {
-            let resolved = call.resolved.as_deref();
-            resolved
-                .is_some_and(|path| verdict_of(path) == Verdict::Harmless && !passes_private(path))
+            let Some(path) = call.resolved.as_deref().filter(|path| !passes_private(path)) else {
+                return false;
+            };
+            verdict_of(path) == Verdict::Harmless || is_kept_method(pickle, path)
         };
-        if all && calls.peek().is_some() && calls.all(harmless) {
+        if all && global.calls > 0 && calls().all(harmless) {
             return Verdict::Harmless;
         }
     }
     told
+}
+
+/// Whether something in a pickle calls what it is handed.
+fn hands_on(pickle: &Pickle) -> bool {
+    pickle.globals.iter().enumerate().any(|(at, it)| match it.name.as_str() {
+        "_rebuild_from_type_v2" | "_rebuild_wrapper_subclass" => true,
+        "iter" => !is_plain_iter(pickle, at),
+        _ => false,
+    })
+}
+
+/// Whether an import is `iter`, and goes over what it is handed: with two arguments it calls the first.
+fn is_plain_iter(pickle: &Pickle, at: usize) -> bool {
+    let calls = || pickle.calls.iter().filter(|call| call.global == Some(at));
+    let Some(global) = pickle.globals.get(at) else {
+        return false;
+    };
+    let alone = |call: &Call| {
+        let mut depth = 0;
+        let mut parts = call.arguments.chars().filter(|it| {
+            depth += i32::from(matches!(it, '(' | '[' | '{'));
+            depth -= i32::from(matches!(it, ')' | ']' | '}'));
+            depth == 1 && *it == ','
+        });
+        !call.text && parts.next().is_none()
+    };
+    matches!(global.path().as_str(), "builtins.iter" | "__builtin__.iter")
+        && global.calls == calls().count() as u64
+        && calls().all(alone)
+}
+
+/// Whether no text that a call is handed could be a path, an address or code: words alone, as of
+/// enumerations.
+fn is_plain(call: &Call) -> bool {
+    let texts = call.arguments.split('"').skip(1).step_by(2);
+    let word = |it: char| it.is_ascii_alphanumeric() || matches!(it, '_' | '-');
+    !call.arguments.contains(" bytes") && texts.flat_map(str::chars).all(word)
+}
+
+/// Whether a path leads to a method of a harmless class, and nothing in the pickle calls it, or hands it to
+/// something that would.
+fn is_kept_method(pickle: &Pickle, path: &str) -> bool {
+    let class = |path: &str| {
+        let known = path.rsplit_once('.').map(|(module, name)| known_shape(module, name));
+        known == Some(Some(Shape::Class)) || verdict_of(path) == Verdict::Harmless
+    };
+    let of_class = path.rsplit_once('.').is_some_and(|(of, _)| class(of));
+    let called = |call: &Call| call.global.is_none() && call.resolved.as_deref() == Some(path);
+    of_class
+        && !matches!(verdict_of(path), Verdict::Dangerous(_))
+        && !pickle.calls.iter().any(called)
+        && !hands_on(pickle)
 }
 
 fn is_computed(global: &Global) -> bool {
@@ -199,7 +301,9 @@ fn unknown_globals(case: &Case) -> Vec<Found> {
         });
         let found = unknown.map(|(at, global)| {
             let path = global.path();
-            let called = match pickle.calls.iter().find(|call| call.global == Some(at)) {
+            let mut calls = pickle.calls.iter().filter(|call| call.global == Some(at));
+            let does = calls.clone().find(|it| it.text).and_then(|_| deed_by_name(&global.name));
+            let called = match calls.next() {
                 Some(call) => format!(
                     "imports {path} and calls it with {}",
                     call.arguments.replace(",)", ")")
@@ -211,7 +315,14 @@ fn unknown_globals(case: &Case) -> Vec<Found> {
             } else {
                 ""
             };
-            Found::at(place(artifact, pickle, global.byte), format!("{called}{torch}"))
+            let at = place(artifact, pickle, global.byte);
+            match does {
+                Some(does) => {
+                    let message = format!("{called}; by its name it {does}{torch}");
+                    Found::at(at, message).severity(Severity::High).confidence(Confidence::Possible)
+                }
+                None => Found::at(at, format!("{called}{torch}")),
+            }
         });
         found.collect()
     })

@@ -19,9 +19,23 @@ pub(super) const CHECKS: &[Check] = &[Check {
     title: "A configuration that has a loader run code",
     impact: "With `trust_remote_code=True`, or in a library that asks for no leave, loading the model runs this code with all rights of the user.",
     hint: "Read the code before you load the model, pin its revision, and load in an environment that holds nothing of worth.",
-    references: &["https://huggingface.co/docs/transformers/models#custom-models"],
+    references: &[
+        "CVE-2026-4372",
+        "CVE-2026-5241",
+        "https://huggingface.co/docs/transformers/models#custom-models",
+    ],
     find: code,
 }];
+
+/// Keys whose value may be a repository of kernels, CVE-2026-4372 among them.
+const KERNELS: &[&str] = &[
+    "attn_implementation",
+    "_attn_implementation",
+    "_attn_implementation_internal",
+    "experts_implementation",
+    "_experts_implementation",
+    "_experts_implementation_internal",
+];
 
 /// How deep configurations are looked through.
 pub(super) const DEEPEST: u32 = 64;
@@ -114,13 +128,23 @@ fn code(case: &Case) -> Vec<Found> {
                     found.extend(text.map(|text| imported(at(), text, "has the function")));
                 }
                 // transformers fetches a kernel of that repository, and loads its machine code
-                "attn_implementation" | "_attn_implementation" => {
-                    if let Some(text) = node.text().filter(|it| it.contains('/')) {
-                        let message = format!(
-                            "takes its attention from the repository {text}, which is code"
-                        );
-                        found.push(Found::at(at(), message).severity(Severity::High));
+                _ if KERNELS.contains(&key) => {
+                    let inner = node.entries().iter().map(|(_, value)| value);
+                    for text in inner.chain([node]).filter_map(Node::text) {
+                        if text.contains('/') {
+                            let message = format!(
+                                "takes its attention from the repository {text}, which is code"
+                            );
+                            found.push(Found::at(at(), message).severity(Severity::High));
+                        }
                     }
+                }
+                // `generate` fetches the code of that repository
+                "custom_generate" if node.text().is_some_and(|it| it.contains('/')) => {
+                    let text = node.text().unwrap_or_default();
+                    let message =
+                        format!("takes how it generates from the repository {text}, which is code");
+                    found.push(Found::at(at(), message).severity(Severity::High));
                 }
                 "trust_remote_code" if node.flag() == Some(true) => {
                     let message = "sets `trust_remote_code`, so that its loader does not ask";

@@ -1,10 +1,11 @@
-//! Files that tell a server or a tool how to load a model, and so may have it run code: `MLflow`, Ollama,
-//! spaCy.
+//! Files that tell a server or a tool how to load a model, and so may have it run code: `MLflow`, `MLServer`,
+//! Triton, Cog, Ollama, spaCy.
 
 use super::{
     Case, Check, Found,
     globals::{Verdict, verdict_of},
     remote::acts,
+    targets::leaves,
 };
 use crate::{
     facts::{Artifact, Config, Contents, Node, Text},
@@ -20,7 +21,7 @@ pub(super) const CHECKS: &[Check] = &[
         impact: "Whoever loads the model through it imports what it names, with all rights of the user.",
         hint: "Look up what it names, and read the code beside it, before you load the model through it.",
         references: &["https://mlflow.org/docs/latest/ml/model/"],
-        find: mlflow,
+        find: served,
     },
     Check {
         id: "modelfile-reaches-out",
@@ -43,6 +44,86 @@ pub(super) const CHECKS: &[Check] = &[
         find: callbacks,
     },
 ];
+
+fn served(case: &Case) -> Vec<Found> {
+    let mut found = mlflow(case);
+    for (artifact, config) in case.facts.configs() {
+        let place = |node: &Node, key: &str| Place::file(&artifact.path).line(node.line).key(key);
+        let text = |key: &str| config.root.get(key).and_then(|it| Some((it, it.text()?)));
+        match artifact.name() {
+            "model-settings.json" => {
+                let named = text("implementation").filter(|(_, it)| !it.starts_with("mlserver"));
+                found.extend(named.map(|(node, name)| {
+                    let at = place(node, "implementation");
+                    let module = name.rsplit_once('.').map_or(name, |(module, _)| module);
+                    let file = format!("{}.py", module.replace('.', "/"));
+                    match verdict_of(name) {
+                        Verdict::Dangerous(does) => {
+                            let message = format!("has MLServer import {name}, which {does}");
+                            Found::at(at, message).severity(Severity::High)
+                        }
+                        _ => run(case, artifact, at, &file, &format!("has MLServer import {name}")),
+                    }
+                }));
+            }
+            "cog.yaml" => {
+                for (node, name) in ["predict", "train"].into_iter().filter_map(text) {
+                    let file = name.split(':').next().unwrap_or(name);
+                    let verb = format!("has Cog run `{name}`");
+                    found.push(run(case, artifact, place(node, "predict"), file, &verb));
+                }
+            }
+            _ => {}
+        }
+    }
+    found.extend(triton(case));
+    found
+}
+
+/// Code of the folder that a server runs, and what importing it does.
+fn run(case: &Case, artifact: &Artifact, at: Place, file: &str, verb: &str) -> Found {
+    let source = case.facts.artifact(&artifact.beside(file));
+    match source.and_then(|it| Some((it, acts(it)?))) {
+        Some((source, act)) => {
+            let message = format!("{verb}; importing {} {act}", source.path);
+            Found::at(at, message).severity(Severity::High)
+        }
+        None => Found::at(at, verb),
+    }
+}
+
+/// Models of Triton whose backend is Python: it imports `model.py` of each version.
+fn triton(case: &Case) -> Vec<Found> {
+    let mut all = Vec::new();
+    for (artifact, text) in texts(case, |name| name == "config.pbtxt") {
+        let python = |line: &str| {
+            let (key, value) = line.split_once(':').unwrap_or_default();
+            key.trim() == "backend" && value.trim().trim_matches(['"', '\'']) == "python"
+        };
+        let Some((line, _)) = text.lines().find(|(_, line)| python(line)) else {
+            continue;
+        };
+        let versions = case.facts.artifacts.iter().filter(|it| {
+            let below =
+                it.path.strip_prefix(artifact.folder()).map(|it| it.trim_start_matches('/'));
+            let parts = below.and_then(|it| it.split_once('/'));
+            parts.is_some_and(|(version, file)| {
+                file == "model.py" && version.bytes().all(|it| it.is_ascii_digit())
+            })
+        });
+        for source in versions {
+            let at = Place::file(&artifact.path).line(line);
+            let verb = format!("has Triton run {}", source.path);
+            all.push(match acts(source) {
+                Some(act) => {
+                    Found::at(at, format!("{verb}; importing it {act}")).severity(Severity::High)
+                }
+                None => Found::at(at, verb),
+            });
+        }
+    }
+    all
+}
 
 fn mlflow(case: &Case) -> Vec<Found> {
     let files = case.facts.configs().filter(|(it, _)| it.name() == "MLmodel");
@@ -120,11 +201,8 @@ fn modelfiles(case: &Case) -> Vec<Found> {
         let (word, path) = text.trim().split_once(char::is_whitespace)?;
         let takes = ["FROM", "ADAPTER"].iter().any(|it| word.eq_ignore_ascii_case(it));
         let path = path.trim().trim_matches('"');
-        let leaves = path.starts_with(['/', '\\', '~'])
-            || path.as_bytes().get(1) == Some(&b':')
-            || path.split(['/', '\\']).any(|part| part == "..");
         let message = || format!("takes weights from `{path}`");
-        (takes && leaves).then(|| Found::at(Place::file(&it.path).line(line), message()))
+        (takes && leaves(path)).then(|| Found::at(Place::file(&it.path).line(line), message()))
     });
     found.collect()
 }

@@ -3,10 +3,10 @@
 use super::{
     Case, Check, Found, few,
     globals::{Verdict, verdict_of},
-    remote::{DEEPEST, configs, each},
+    remote::{DEEPEST, acts, configs, each},
 };
 use crate::{
-    facts::{Config, Node},
+    facts::{Artifact, Config, Node},
     words::{Category, Confidence, Place, Severity},
 };
 
@@ -85,6 +85,9 @@ fn tagged(case: &Case) -> Vec<Found> {
             let place = Place::file(&artifact.path).line(named.line);
             let at = named.member.as_ref().map_or(place.clone(), |it| place.member(it));
             let (tag, name) = (named.tag, &named.name);
+            if tag.starts_with("!function") {
+                return Some(function(case, artifact, at, name));
+            }
             // other names are those of the recipe's own classes, or of any package
             let Verdict::Dangerous(does) = verdict_of(name) else {
                 return None;
@@ -95,6 +98,20 @@ fn tagged(case: &Case) -> Vec<Found> {
         all.extend(few(found.collect()));
     }
     all
+}
+
+/// A function of a file beside a task of `lm-eval`, whose loader imports that.
+fn function(case: &Case, artifact: &Artifact, at: Place, name: &str) -> Found {
+    let module = name.split('.').next().unwrap_or(name);
+    let source = case.facts.artifact(&artifact.beside(&format!("{module}.py")));
+    let message = format!("has {name} called by the tag `!function`");
+    match source.and_then(|it| Some((it, acts(it)?))) {
+        Some((source, act)) => {
+            let message = format!("{message}; importing {} {act}", source.path);
+            Found::at(at, message).severity(Severity::High)
+        }
+        None => Found::at(at, message).confidence(Confidence::Likely),
+    }
 }
 
 /// The first value of a document that is a name which does harm.
@@ -119,6 +136,10 @@ fn layer(node: &Node) -> Option<String> {
     if matches!(class, "Lambda" | "__lambda__" | "TorchModuleWrapper") {
         return Some(format!("describes a layer `{class}`, which holds code"));
     }
+    let vocabulary = node.get("config").and_then(|it| it.get("vocabulary")?.text());
+    if let Some(path) = vocabulary.filter(|it| leaves(it)) {
+        return Some(format!("has `{class}` read `{path}` of whoever loads it"));
+    }
     let name = format!("{}.{}", text("module")?, text("config").unwrap_or(class));
     match verdict_of(&name) {
         Verdict::Dangerous(does) => {
@@ -126,6 +147,14 @@ fn layer(node: &Node) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// Whether a path leads out of its folder: CVE-2025-12058.
+pub(super) fn leaves(path: &str) -> bool {
+    path.starts_with(['/', '\\', '~'])
+        || path.contains("://")
+        || path.as_bytes().get(1) == Some(&b':')
+        || path.split(['/', '\\']).any(|part| part == "..")
 }
 
 /// What an expression in a configuration of MONAI's may not hold: it is evaluated as Python.

@@ -31,6 +31,15 @@ impl Values {
         self.result_of(call, steps)
     }
 
+    /// The class that an object was made of, where it is imported as such: what `NEWOBJ` and its kin call.
+    fn class_of(&self, object: Value) -> Option<String> {
+        let Some(Node::Call(maker)) = self.node(object) else {
+            return None;
+        };
+        let class = maker.opcode != "REDUCE";
+        self.global(maker.callee).filter(|_| class).map(crate::facts::Global::path)
+    }
+
     fn result_of(&self, call: &Call, steps: u8) -> Option<String> {
         let arguments = self.items(call.arguments);
         let text = |at: usize| self.text(*arguments.get(at)?);
@@ -49,7 +58,8 @@ impl Values {
         let first = || self.name_of(*arguments.first()?, steps);
         match last(&name) {
             "getattr" | "_get_attr" | "__getattribute__" => {
-                Some(format!("{}.{}", first()?, text(1)?))
+                let of = first().or_else(|| self.class_of(*arguments.first()?))?;
+                Some(format!("{of}.{}", text(1)?))
             }
             "getitem" | "get" => {
                 item(&first().unwrap_or_else(|| name.clone()), &text(1).or_else(|| text(0))?)

@@ -43,10 +43,6 @@ impl Look<'_> {
             if listed && part.member.is_none() && self.walked.contains(&Some(path.clone())) {
                 continue;
             }
-            if member.is_encrypted() && member.packing != Packing::Stored {
-                self.unopened(Some(&path), "encrypted");
-                continue;
-            }
             let name = path.rsplit('/').next().unwrap_or_default().to_owned();
             let inner = |bytes| Part {
                 bytes,
@@ -63,15 +59,24 @@ impl Look<'_> {
                 self.unopened(Some(&path), format!("packed by method {method}, which is not read"));
                 continue;
             }
+            // some loaders pay no heed to the mark, so what unpacks all the same is looked into
+            let encrypted = member.is_encrypted();
             let head = member.unpack_head(part.bytes, HEAD);
             if !is_worth(&head, &name) {
+                if encrypted {
+                    self.unopened(Some(&path), "encrypted");
+                }
                 continue;
             }
             match member.unpack(part.bytes, LAYER.min(self.room)) {
                 Ok(unpacked) => {
                     self.room = self.room.saturating_sub(unpacked.bytes.len() as u64);
+                    if encrypted && unpacked.wrong.is_some() {
+                        self.unopened(Some(&path), "encrypted");
+                    }
                     self.part(&inner(&unpacked.bytes));
                 }
+                Err(_) if encrypted => self.unopened(Some(&path), "encrypted"),
                 Err(error) => {
                     let packed = member.packed.end - member.packed.start;
                     if member.len / RATIO > packed {
@@ -184,7 +189,9 @@ fn is_worth(head: &[u8], name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let named =
         [".pkl", ".yaml", ".yml", ".json", ".py", ".sh"].iter().any(|end| name.ends_with(end));
-    Sort::of(head) != Sort::Unknown || named || text()
+    // what `stable-baselines3` calls its description
+    let data = name == "data" && head.starts_with(b"{");
+    Sort::of(head) != Sort::Unknown || named || data || text()
 }
 
 /// Whether a member of torch's archive is the bytes of a tensor.

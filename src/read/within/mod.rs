@@ -2,6 +2,7 @@
 //! layers, behind the end, in bytes that pickles carry. Nothing is unpickled, and nothing is written.
 
 mod archives;
+mod documents;
 mod layers;
 #[cfg(test)]
 mod tests;
@@ -17,12 +18,12 @@ use super::{
     notes::Notes,
     numpy,
     pickle::{self, Carried, is_opcode},
-    reaches, tar,
+    tar,
     window::Window,
     zip::Zip,
 };
 use crate::{
-    facts::{Make, Named, Oddity, Pickle, Unopened, What, Within},
+    facts::{Oddity, Pickle, Unopened, What, Within},
     source::Bytes,
     words::Place,
 };
@@ -40,11 +41,6 @@ const HEAD: u64 = 512;
 const TOLD: usize = 50;
 /// Pickles in a row that are walked.
 const PICKLES: usize = 1 << 20;
-/// Files of code that are read of one archive.
-const CODE: usize = 1 << 14;
-/// Configurations that are read of one archive, and how long they may be.
-const CONFIGS: usize = 64;
-const CONFIG: u64 = 1 << 20;
 /// A layer that unpacks to more than this many times its length, and to more than is read, is a bomb.
 const RATIO: u64 = 100;
 
@@ -222,78 +218,6 @@ impl Look<'_> {
                     self.pickles(part, 0);
                 }
             }
-        }
-    }
-
-    /// Looks through a text, and reads a configuration that lies in an archive.
-    fn text(&mut self, part: &Part, head: &[u8]) {
-        let text = std::str::from_utf8(head).is_ok_and(|it| !it.contains('\0'))
-            || std::str::from_utf8(head).is_err_and(|it| it.valid_up_to() + 4 > head.len());
-        if !text || head.is_empty() || part.bytes.len() > text::LONGEST {
-            return;
-        }
-        let Ok(bytes) = part.bytes.read(0..part.bytes.len()) else {
-            return;
-        };
-        let name = part.name.to_ascii_lowercase();
-        let ends = |all: &[&str]| all.iter().any(|end| name.ends_with(end));
-        let yaml = ends(&[".yaml", ".yml"]);
-        let code = ends(&[
-            ".py", ".sh", ".js", ".json", ".jinja", ".toml", ".cfg", ".c", ".cpp", ".cu", ".rs",
-        ]);
-        for sign in text::signs(&bytes, yaml, code) {
-            let at = self.place(part.member).line(sign.line);
-            self.notes.note(sign.what, at, sign.saying);
-        }
-        if ends(&[".pth"]) {
-            let lines = bytes.split(|byte| *byte == b'\n');
-            let import =
-                |line: &[u8]| line.starts_with(b"import ") || line.starts_with(b"import\t");
-            if let Some((at, _)) = (1..).zip(lines).find(|(_, line)| import(line)) {
-                let saying = "a list of paths whose `import` lines Python runs at every start";
-                self.notes.note(What::PathListImports, self.place(part.member).line(at), saying);
-            }
-        }
-        if yaml {
-            for (line, tag, called) in text::named(&bytes) {
-                let member = part.member.map(str::to_owned);
-                self.found.named.push(Named { member, line, tag, name: called });
-            }
-        }
-        let Some(member) = part.member else {
-            return;
-        };
-        let text = String::from_utf8_lossy(&bytes);
-        if ends(&[".py"]) && self.found.code.len() < CODE {
-            let script = self.script && !member.contains("/extra/");
-            let reaches = if script {
-                reaches::script(&text)
-            } else {
-                reaches::read(&text)
-            };
-            self.found.code.push((member.to_owned(), reaches));
-        }
-        if bytes.len() as u64 > CONFIG || self.found.configs.len() >= CONFIGS {
-            return;
-        }
-        let read = if yaml || name == "mlmodel" {
-            super::yaml::config(self.path, &text)
-        } else if ends(&[".json"]) || name == "schema" {
-            super::json::config(self.path, &text)
-        } else {
-            return;
-        };
-        self.found.configs.push((member.to_owned(), read.0));
-    }
-
-    /// Notes a document that has its reader start a program, as far as it says so outside of what is packed.
-    fn document(&mut self, part: &Part, head: &[u8]) {
-        if !head.starts_with(b"%PDF-") || part.bytes.len() > LAYER {
-            return;
-        }
-        let bytes = part.bytes.read(0..part.bytes.len()).unwrap_or_default();
-        if text::launches(&bytes) {
-            self.found.makes.push((part.member.map(str::to_owned), Make::Launches));
         }
     }
 

@@ -12,6 +12,21 @@ pub(super) const LONGEST: u64 = 8 << 20;
 /// Findings of one kind in one text.
 const MOST: usize = 5;
 
+/// Words in what stands for a key in examples; a key drawn by chance hardly has one.
+const PLACEHOLDERS: &[&str] = &[
+    "your",
+    "xxxx",
+    "fake",
+    "dummy",
+    "sample",
+    "redacted",
+    "replace",
+    "insert",
+    "placeholder",
+    "secret",
+    "1234567890",
+];
+
 /// Places that are looked at in one text.
 const HITS: usize = 100_000;
 
@@ -144,6 +159,18 @@ pub(super) fn signs(bytes: &[u8], yaml: bool, code: bool) -> Vec<Sign> {
     signs.found
 }
 
+/// Whether a key is one to be seen where it stands: a page hands its key to every browser, and tests have
+/// private keys of their own.
+pub(super) fn is_to_be_seen(path: &str, saying: &str) -> bool {
+    let path = path.to_ascii_lowercase();
+    let page = [".html", ".htm", ".xhtml", ".mhtml"].iter().any(|end| path.ends_with(end));
+    let tests = path.split('/').rev().skip(1).any(|folder| {
+        matches!(folder, "test" | "tests" | "testing" | "testdata" | "test_data" | "fixtures")
+    });
+    (page && saying.starts_with("a key of Google"))
+        || (tests && saying.starts_with("a private key"))
+}
+
 /// Whether a PDF names the action that starts a program.
 pub(super) fn launches(bytes: &[u8]) -> bool {
     static LAUNCH: LazyLock<Option<AhoCorasick>> =
@@ -152,8 +179,16 @@ pub(super) fn launches(bytes: &[u8]) -> bool {
     hits.any(|hit| !bytes.get(hit.end()).is_some_and(u8::is_ascii_alphanumeric))
 }
 
-/// Tags by which `HyperPyYAML` has a name imported, or called as soon as the file is loaded.
-const CALLS: &[&str] = &["!new:", "!apply:", "!applyref:", "!name:", "!module:"];
+/// Tags by which `HyperPyYAML` has a name imported, or called as soon as the file is loaded, and the one by
+/// which tasks of `lm-eval` name a function of a file beside them.
+const CALLS: &[&str] = &[
+    "!new:",
+    "!apply:",
+    "!applyref:",
+    "!name:",
+    "!module:",
+    "!function ",
+];
 
 /// Names that the tags of a YAML file have its loader import or call: line from 1, tag, name.
 pub(super) fn named(bytes: &[u8]) -> Vec<(u32, &'static str, String)> {
@@ -291,7 +326,8 @@ impl Signs<'_> {
         let digits = value.iter().any(u8::is_ascii_digit)
             || secret.begins == "hf_"
             || secret.begins.starts_with('A');
-        let example = value.windows(7).any(|it| it.eq_ignore_ascii_case(b"EXAMPLE"));
+        let text = String::from_utf8_lossy(&value).to_ascii_lowercase();
+        let example = text.contains("example") || PLACEHOLDERS.iter().any(|it| text.contains(it));
         if distinct.len() < 8 || !digits || example {
             return;
         }
@@ -318,69 +354,4 @@ fn override_mark(bytes: &[u8]) -> Option<usize> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn secrets_are_named_and_not_shown() {
-        check(
-            "token: hf_AbCdEfGhIjKlMnOpQrStUvWxYzAbCdEfGh\n",
-            "1 secret a token of the Hugging Face hub, `hf_…`, 37 characters",
-        );
-        check(
-            "x\nkey = AKIAIOSFODNN7ABCDEFG\n",
-            "2 secret a key id of AWS, `AKIA…`, 20 characters",
-        );
-        check("AKIAIOSFODNN7EXAMPLE", "");
-        check("hf_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", "");
-        check("hf_model_name and hf_hub_download", "");
-        check("https://joe:hunter42@host/x", "1 secret a password in an address");
-        check("https://user:password@host/x", "");
-        check("https://user:${TOKEN}@host/x", "");
-        let body = "MIIEowIBAAKCAQEAz".repeat(5);
-        check(
-            &format!("-----BEGIN RSA PRIVATE KEY-----\n{body}"),
-            "1 secret a private key (RSA PRIVATE KEY)",
-        );
-        check("-----BEGIN PRIVATE KEY-----\n...", "");
-        check("-----BEGIN CERTIFICATE-----\nMIIE", "");
-    }
-
-    #[test]
-    fn tags_paths_and_marks_are_told() {
-        check(
-            "a: !!python/object/apply:os.system ['x']\n",
-            "1 yaml-python-tag the tag `!!python/object/apply:os.system`",
-        );
-        check("a: !!python/tuple [1, 2]\n", "");
-        check(
-            "\"_name_or_path\": \"/home/jane/models/x\"",
-            "1 personal-path a path of someone's own, below /home/jane",
-        );
-        check("see https://x.org/home/jane/x and /home/user/x", "");
-        check(
-            "x = '\u{202E}abc'",
-            "1 hidden-text a mark that changes the order in which the text is seen",
-        );
-        check(
-            "<!ENTITY x SYSTEM \"file:///etc/passwd\">",
-            "1 external-entity an entity that is read from elsewhere",
-        );
-    }
-
-    #[track_caller]
-    fn check(text: &str, told: &str) {
-        let signs = signs(text.as_bytes(), true, true);
-        let signs = signs.iter().map(|it| format!("{} {} {}", it.line, it.what, it.saying));
-        assert_eq!(signs.collect::<Vec<_>>().join("; "), told);
-    }
-
-    #[test]
-    fn any_bytes_are_survived() {
-        let runner = proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200);
-        proptest::proptest!(|(noise in runner, at in 0usize..30)| {
-            let front = SECRETS.get(at).map_or(OTHERS[at % OTHERS.len()], |it| it.begins);
-            signs(&[front.as_bytes(), &noise].concat(), true, true);
-        });
-    }
-}
+mod tests;

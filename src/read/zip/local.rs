@@ -86,7 +86,7 @@ pub(super) fn compare(
             notes.note(What::ArchiveInconsistent, place.clone(), difference);
         }
         if (member.flags | flags) & ENCRYPTED != 0 {
-            let saying = "marked as encrypted; its bytes are taken as they are";
+            let saying = "marked as encrypted; a loader that pays no heed to the mark takes its bytes as they are";
             notes.note(What::ArchiveInconsistent, place.clone(), saying);
         }
         if let Packing::Other(method) = member.packing {

@@ -30,7 +30,9 @@ fn archives_that_contradict_themselves_are_read_and_told() {
     check(
         lie(Lies { flags: 1, ..Lies::default() }),
         "a=123",
-        &["ArchiveInconsistent: marked as encrypted; its bytes are taken as they are"],
+        &[
+            "ArchiveInconsistent: marked as encrypted; a loader that pays no heed to the mark takes its bytes as they are",
+        ],
     );
     check(
         lie(Lies { crc32: Some(7), ..Lies::default() }),

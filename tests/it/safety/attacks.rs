@@ -3,20 +3,18 @@
 #![expect(clippy::too_many_lines, reason = "a list of samples, a line each")]
 
 use super::{
-    Level, Sample,
+    Level, Sample, adding,
     made::{
-        Zip, bytes, call, calling, global, joblib, npy, packed, pickle, tar, tar_header, text,
-        torch, tuple, zip,
+        Zip, add_up, bytes, call, calling, global, joblib, npy, one, packed, pickle, tar,
+        tar_header, text, torch, tuple, zip,
     },
 };
 
 /// A header of the oldest form of tar, which has no mark and must add up.
 fn old_header(name: &str, len: usize, kind: u8) -> Vec<u8> {
     let mut header = tar_header(name, len, kind, "");
-    header[257..262].fill(0);
-    header[148..156].fill(b' ');
-    let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
-    header[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+    header[257..263].fill(0);
+    add_up(&mut header);
     header
 }
 
@@ -32,9 +30,8 @@ fn ended(parts: &[Vec<u8>]) -> Vec<u8> {
 }
 
 pub(crate) fn dangerous(samples: &mut Vec<Sample>) {
-    let mut add = |name: &str, path: &str, bytes: Vec<u8>| {
-        samples.push(Sample::owned(Level::Dangerous, name, vec![(path.to_owned(), bytes)]));
-    };
+    let mut files = adding(samples, Level::Dangerous);
+    let mut add = |name: &str, path: &str, bytes: Vec<u8>| files(name, one(path, bytes));
     let evil = calling("os", "system", "true", 0);
     let old = calling("os", "system", "true", 2); // protocol 0
 
@@ -170,9 +167,8 @@ pub(crate) fn dangerous(samples: &mut Vec<Sample>) {
 }
 
 pub(crate) fn suspicious(samples: &mut Vec<Sample>) {
-    let mut add = |name: &str, path: &str, bytes: Vec<u8>| {
-        samples.push(Sample::owned(Level::Suspicious, name, vec![(path.to_owned(), bytes)]));
-    };
+    let mut files = adding(samples, Level::Suspicious);
+    let mut add = |name: &str, path: &str, bytes: Vec<u8>| files(name, one(path, bytes));
     add(
         "a state for a name",
         "a.pkl",
@@ -187,9 +183,8 @@ pub(crate) fn suspicious(samples: &mut Vec<Sample>) {
 }
 
 pub(crate) fn benign(samples: &mut Vec<Sample>) {
-    let mut add = |name: &str, path: &str, bytes: Vec<u8>| {
-        samples.push(Sample::owned(Level::Clean, name, vec![(path.to_owned(), bytes)]));
-    };
+    let mut files = adding(samples, Level::Clean);
+    let mut add = |name: &str, path: &str, bytes: Vec<u8>| files(name, one(path, bytes));
     add("an old tar", "a.tar", ended(&[old_header("a.txt", 5, b'0'), blocks(b"words")]));
     add(
         "a tar with folders and links",

@@ -3,7 +3,7 @@
 #![expect(clippy::too_many_lines, reason = "a list of samples, a line each")]
 
 use super::{
-    Sample,
+    Level, Sample, adding,
     made::{of, one, packed, tar, tar_header},
 };
 
@@ -38,9 +38,7 @@ const ESCAPE: &str = "{{ cycler.__init__.__globals__.os.popen('true') }}";
 const PLAIN: &str = "{% for message in messages %}{{ '<|' + message['role'] + '|>' + message['content'] | trim }}{% endfor %}";
 
 pub(crate) fn dangerous(samples: &mut Vec<Sample>) {
-    let mut add = |name: &str, files: Vec<(String, Vec<u8>)>| {
-        samples.push(Sample::owned(super::Level::Dangerous, name, files));
-    };
+    let mut add = adding(samples, Level::Dangerous);
 
     let map = |value: &str| {
         format!("{{\"model_type\": \"x\", \"auto_map\": {{\"AutoModel\": {value}}}}}")
@@ -180,9 +178,7 @@ pub(crate) fn dangerous(samples: &mut Vec<Sample>) {
 }
 
 pub(crate) fn suspicious(samples: &mut Vec<Sample>) {
-    let mut add = |name: &str, files: Vec<(String, Vec<u8>)>| {
-        samples.push(Sample::owned(super::Level::Suspicious, name, files));
-    };
+    let mut add = adding(samples, Level::Suspicious);
 
     let map = "{\"auto_map\": {\"AutoModel\": \"modeling_x.Model\"}}";
     add(
@@ -228,9 +224,7 @@ pub(crate) fn suspicious(samples: &mut Vec<Sample>) {
 }
 
 pub(crate) fn benign(samples: &mut Vec<Sample>) {
-    let mut add = |name: &str, files: Vec<(String, Vec<u8>)>| {
-        samples.push(Sample::owned(super::Level::Clean, name, files));
-    };
+    let mut add = adding(samples, Level::Clean);
 
     add(
         "a configuration",

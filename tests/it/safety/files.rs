@@ -2,15 +2,13 @@
 //! what was left behind.
 
 use super::{
-    Sample,
+    Level, Sample, adding,
     made::{Zip, of, one, tar, tar_header, zip},
 };
 use crate::build::{safetensors, with_header};
 
 pub(crate) fn dangerous(samples: &mut Vec<Sample>) {
-    let mut add = |name: &str, files: Vec<(String, Vec<u8>)>| {
-        samples.push(Sample::owned(super::Level::Dangerous, name, files));
-    };
+    let mut add = adding(samples, Level::Dangerous);
 
     for file in [
         "sitecustomize.py",
@@ -76,9 +74,7 @@ pub(crate) fn dangerous(samples: &mut Vec<Sample>) {
 }
 
 pub(crate) fn suspicious(samples: &mut Vec<Sample>) {
-    let mut add = |name: &str, files: Vec<(String, Vec<u8>)>| {
-        samples.push(Sample::owned(super::Level::Suspicious, name, files));
-    };
+    let mut add = adding(samples, Level::Suspicious);
 
     add("a program", one("run", b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02\0>\0"));
     add(
@@ -152,9 +148,7 @@ pub(crate) fn suspicious(samples: &mut Vec<Sample>) {
 }
 
 pub(crate) fn benign(samples: &mut Vec<Sample>) {
-    let mut add = |name: &str, files: Vec<(String, Vec<u8>)>| {
-        samples.push(Sample::owned(super::Level::Clean, name, files));
-    };
+    let mut add = adding(samples, Level::Clean);
 
     add("weights", one("model.safetensors", safetensors(&[("a.weight", "F32", &[2])])));
     add(

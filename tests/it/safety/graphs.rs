@@ -1,7 +1,7 @@
 //! Releases whose danger lies in graphs and layers.
 
 use super::{
-    Sample,
+    Level, Sample, adding,
     made::{one, zip},
 };
 
@@ -80,9 +80,7 @@ fn keras(config: &str) -> Vec<u8> {
 }
 
 pub(crate) fn dangerous(samples: &mut Vec<Sample>) {
-    let mut add = |name: &str, files: Vec<(String, Vec<u8>)>| {
-        samples.push(Sample::owned(super::Level::Dangerous, name, files));
-    };
+    let mut add = adding(samples, Level::Dangerous);
 
     for layer in ["Lambda", "TorchModuleWrapper", "TFSMLayer"] {
         add(
@@ -118,6 +116,15 @@ pub(crate) fn dangerous(samples: &mut Vec<Sample>) {
         "EagerPyFunc",
         "MatchingFiles",
         "PyFuncStateless",
+        "ImmutableConst",
+        "DatasetFromGraph",
+        "DebugIdentityV2",
+        "DebugIdentityV3",
+        "SqlDataset",
+        "SaveDatasetV2",
+        "DataServiceDatasetV4",
+        "RpcCall",
+        "LoadAndRemapMatrix",
     ] {
         add("an operator of TensorFlow", one("saved_model.pb", saved_model(operator)));
     }
@@ -136,10 +143,17 @@ pub(crate) fn dangerous(samples: &mut Vec<Sample>) {
 }
 
 pub(crate) fn suspicious(samples: &mut Vec<Sample>) {
-    let mut add = |name: &str, files: Vec<(String, Vec<u8>)>| {
-        samples.push(Sample::owned(super::Level::Suspicious, name, files));
-    };
+    let mut add = adding(samples, Level::Suspicious);
 
+    for operator in [
+        "TextLineDataset",
+        "TFRecordDatasetV2",
+        "CSVDataset",
+        "SnapshotDatasetV2",
+        "CreateSummaryFileWriter",
+    ] {
+        add("an operator of TensorFlow", one("saved_model.pb", saved_model(operator)));
+    }
     add("an operator of someone's own", one("a.onnx", onnx("my.domain", "Thing")));
     add(
         "a layer of someone's own",
@@ -153,9 +167,7 @@ pub(crate) fn suspicious(samples: &mut Vec<Sample>) {
 }
 
 pub(crate) fn benign(samples: &mut Vec<Sample>) {
-    let mut add = |name: &str, files: Vec<(String, Vec<u8>)>| {
-        samples.push(Sample::owned(super::Level::Clean, name, files));
-    };
+    let mut add = adding(samples, Level::Clean);
 
     add(
         "Keras",
@@ -173,6 +185,15 @@ pub(crate) fn benign(samples: &mut Vec<Sample>) {
         "StatefulPartitionedCall",
         "PartitionedCall",
         "NoOp",
+        "MergeV2Checkpoints",
+        "ShardedFilename",
+        "InitializeTableFromTextFileV2",
+        "LookupTableFindV2",
+        "DecodeJpeg",
+        "PrintV2",
+        "DebugNumericSummaryV2",
+        "IteratorV2",
+        "TensorDataset",
     ] {
         add("an operator of TensorFlow", one("saved_model.pb", saved_model(operator)));
     }

@@ -272,8 +272,16 @@ pub(crate) fn tar_header(name: &str, len: usize, kind: u8, link: &str) -> Vec<u8
     header[124..135].copy_from_slice(format!("{len:011o}").as_bytes());
     header[156] = kind;
     header[157..157 + link.len()].copy_from_slice(link.as_bytes());
-    header[257..262].copy_from_slice(b"ustar");
+    header[257..263].copy_from_slice(b"ustar\0");
+    add_up(&mut header);
     header
+}
+
+/// Writes the sum of a tar's header into it, without which readers refuse it.
+pub(crate) fn add_up(header: &mut [u8]) {
+    header[148..156].fill(b' ');
+    let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
+    header[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
 }
 
 /// One array as numpy stores it; of objects, a pickle behind the header.

@@ -2,11 +2,14 @@
 //! payload that would do no harm and is never loaded, and as many harmless files of the same makes.
 
 mod attacks;
+mod bypasses;
 mod configs;
+mod coverage;
 mod files;
 mod graphs;
 mod harmless;
 mod headers;
+mod honest;
 pub(crate) mod made;
 mod pickles;
 mod tools;
@@ -63,6 +66,14 @@ impl Sample {
     }
 }
 
+/// By which a sample is added: its name, and its files.
+type Adding<'a> = dyn FnMut(&str, Vec<(String, Vec<u8>)>) + 'a;
+
+/// Adds samples of one level: name, files.
+fn adding(samples: &mut Vec<Sample>, level: Level) -> impl FnMut(&str, Vec<(String, Vec<u8>)>) {
+    move |name, files| samples.push(Sample::owned(level, name, files))
+}
+
 fn samples() -> Vec<Sample> {
     let mut samples = Vec::new();
     pickles::dangerous(&mut samples);
@@ -73,16 +84,21 @@ fn samples() -> Vec<Sample> {
     files::dangerous(&mut samples);
     tools::dangerous(&mut samples);
     attacks::dangerous(&mut samples);
+    bypasses::dangerous(&mut samples);
+    honest::dangerous(&mut samples);
     configs::suspicious(&mut samples);
     graphs::suspicious(&mut samples);
     files::suspicious(&mut samples);
     tools::suspicious(&mut samples);
     attacks::suspicious(&mut samples);
+    bypasses::suspicious(&mut samples);
+    honest::suspicious(&mut samples);
     configs::benign(&mut samples);
     graphs::benign(&mut samples);
     files::benign(&mut samples);
     tools::benign(&mut samples);
     attacks::benign(&mut samples);
+    honest::benign(&mut samples);
     samples
 }
 

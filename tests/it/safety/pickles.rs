@@ -30,7 +30,7 @@ const GADGETS: &[(&str, &str)] = &[
     ("torch.utils.data.datapipes.utils.decoder", "basichandlers"), ("torch._dynamo.guards", "GuardBuilder.get"), ("torch.jit.unsupported_tensor_ops", "execWrapper"), ("torch._inductor.codecache", "compile_file"),
     ("torch.hub", "load"), ("torch.hub", "load_state_dict_from_url"), ("torch", "load"), ("torch.serialization", "load"), ("torch.utils.cpp_extension", "load_inline"), ("torch.distributed.elastic.multiprocessing", "start_processes"),
     ("numpy.f2py.crackfortran", "getlincoef"), ("numpy.f2py.crackfortran", "_eval_length"), ("numpy.testing._private.utils", "runstring"), ("numpy", "load"), ("numpy", "fromfile"), ("numpy.distutils.exec_command", "exec_command"),
-    ("types", "CodeType"), ("types", "FunctionType"), ("cloudpickle.cloudpickle", "_make_function"), ("dill._dill", "_create_function"), ("dill._dill", "_load_type"), ("dill", "loads"), ("marshal", "loads"),
+    ("types", "CodeType"), ("types", "FunctionType"), ("dill._dill", "_eval_repr"), ("dill._dill", "_get_attr"), ("cloudpickle.cloudpickle", "loads"), ("dill", "loads"), ("marshal", "loads"),
     ("pickle", "loads"), ("_pickle", "loads"), ("joblib", "load"), ("pandas", "read_pickle"), ("yaml", "unsafe_load"), ("shelve", "open"),
     ("ctypes", "CDLL"), ("ctypes.util", "_findLib_ld"), ("_ctypes", "dlopen"), ("cffi", "FFI"), ("webbrowser", "open"), ("antigravity", "geohash"), ("site", "addpackage"), ("venv", "create"),
     ("functools", "reduce"), ("operator", "methodcaller"), ("operator", "attrgetter"), ("_operator", "attrgetter"), ("itertools", "starmap"), ("atexit", "register"), ("threading", "Thread"), ("signal", "signal"), ("sys", "settrace"), ("gc", "get_objects"), ("inspect", "currentframe"),
@@ -46,6 +46,9 @@ const UNKNOWN: &[(&str, &str)] = &[
     ("sklearn.utils", "lower_case"),
     ("torch.nn.modules.linear", "lower_case"),
     ("ultralytics.something", "parse_model"),
+    ("cloudpickle.cloudpickle", "_make_function"),
+    ("dill._dill", "_create_function"),
+    ("dill._dill", "_load_type"),
 ];
 
 /// Pickles that run something, in all places and ways that are known.
@@ -136,6 +139,10 @@ fn containers(evil: &[u8], add: &mut dyn FnMut(String, &str, Vec<u8>)) {
     flagged.add("archive/data.pkl", "archive/data.pkl", evil, false);
     flagged.add("archive/version", "archive/version", b"3\n", false);
     add("marked as encrypted".into(), "a.bin", flagged.done());
+    let mut flagged = Zip { flags: 1, ..Zip::default() };
+    flagged.add("archive/data.pkl", "archive/data.pkl", evil, true);
+    flagged.add("archive/version", "archive/version", b"3\n", false);
+    add("marked as encrypted, and packed".into(), "a.bin", flagged.done());
     let mut wrong = Zip { crc: 1, ..Zip::default() };
     wrong.add("archive/data.pkl", "archive/data.pkl", evil, true);
     wrong.add("archive/version", "archive/version", b"3\n", false);

@@ -4,6 +4,7 @@ mod lexer;
 mod rules;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use std::collections::BTreeMap;
 

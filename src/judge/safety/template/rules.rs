@@ -1,7 +1,10 @@
 //! What an expression of a template may do: everything that real templates do is quiet, and what leads out
 //! of the data that it is given is not.
 
-use super::lexer::{Tag, Token};
+use super::{
+    lexer::{Tag, Token},
+    words::{BY_ATTRIBUTE, FILTERS, FUNCTIONS, KEYWORDS, LADDER, METHODS, STATEMENTS},
+};
 
 /// Something that a template does.
 #[derive(Debug, PartialEq, Eq)]
@@ -14,73 +17,6 @@ pub(super) struct Deed {
     pub(super) saying: String,
 }
 
-#[rustfmt::skip]
-const FILTERS: &[&str] = &[
-    "abs", "batch", "capitalize", "center", "count", "d", "default", "dictsort", "e", "escape", "filesizeformat", "first", "float", "forceescape", "format", "from_json", "fromjson", "groupby", "indent", "int", "items", "join", "last", "length", "list", "lower", "lstrip", "map", "max", "min", "pprint", "random", "reject", "rejectattr", "replace", "reverse", "round", "rstrip", "safe", "select", "selectattr", "slice", "sort", "split", "string", "strip", "striptags", "sum", "title", "to_json", "tojson", "trim", "truncate", "type", "unique", "upper", "urlencode", "wordcount", "wordwrap", "xmlattr",
-];
-#[rustfmt::skip]
-const METHODS: &[&str] = &[
-    "append", "capitalize", "copy", "count", "endswith", "extend", "find", "format", "get", "index", "insert", "isalnum", "isalpha", "isdigit", "islower", "isnumeric", "isspace", "isupper", "items", "join", "keys", "lower", "lstrip", "partition", "pop", "remove", "removeprefix", "removesuffix", "replace", "rfind", "rindex", "rpartition", "rsplit", "rstrip", "setdefault", "split", "splitlines", "startswith", "strftime", "strip", "swapcase", "title", "tojson", "update", "upper", "values", "zfill", "isoformat", "reverse", "sort", "next", "current", "cycle", "changed", "clear",
-];
-#[rustfmt::skip]
-const FUNCTIONS: &[&str] = &[
-    "caller", "cycler", "dict", "joiner", "loop", "namespace", "raise_exception", "range", "strftime_now", "super", "varargs", "kwargs", "len", "zip", "enumerate", "str", "int", "list", "tojson", "min", "max", "bool", "float",
-];
-#[rustfmt::skip]
-const STATEMENTS: &[&str] = &[
-    "set", "endset", "for", "endfor", "if", "elif", "else", "endif", "macro", "endmacro", "call", "endcall", "filter", "endfilter", "raw", "endraw", "break", "continue", "block", "endblock", "with", "endwith", "autoescape", "endautoescape", "generation", "endgeneration", "trans", "endtrans", "do",
-];
-/// Filters that take the name of an attribute.
-const BY_ATTRIBUTE: &[&str] = &[
-    "map",
-    "selectattr",
-    "rejectattr",
-    "groupby",
-    "sort",
-    "sum",
-    "unique",
-    "min",
-    "max",
-];
-/// Names of Python's that lead from any object to all of them.
-const LADDER: &[&str] = &[
-    "class",
-    "globals",
-    "builtins",
-    "subclasses",
-    "mro",
-    "bases",
-    "base",
-    "import",
-    "init",
-    "getattribute",
-    "dict",
-    "reduce",
-    "code",
-    "func_globals",
-    "gi_frame",
-    "f_globals",
-];
-/// Words that stand before a bracket that is no subscript, and before parentheses that are no call.
-const KEYWORDS: &[&str] = &[
-    "in",
-    "is",
-    "not",
-    "and",
-    "or",
-    "if",
-    "else",
-    "elif",
-    "for",
-    "recursive",
-    "set",
-    "call",
-    "do",
-    "import",
-    "from",
-    "macro",
-    "filter",
-];
 /// A range or a text repeated more often than this is a way to fill memory.
 const MANY: f64 = 1e6;
 
@@ -318,6 +254,10 @@ impl Rules<'_> {
         }
         if key.contains(&Token::Mark("~")) {
             return self.unusual("makes the key of a subscript");
+        }
+        // `'%c%c' % (95, 95)`: letters by their numbers
+        if texts.iter().any(|it| it.contains("%c")) && key.contains(&Token::Mark("%")) {
+            return self.escapes("makes the key of a subscript of numbers of letters");
         }
         let made = key.iter().any(|it| matches!(it, Token::Mark("+" | "%" | "|" | "*")));
         let called = key.iter().any(|it| matches!(it, Token::Name(name) if matches!(name.as_str(), "join" | "format" | "replace" | "lower" | "reverse")));

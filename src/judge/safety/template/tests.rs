@@ -76,54 +76,20 @@ const ODD: &[&str] = &[
 ];
 
 /// Marks around a message: before its role, behind its role, behind its text, and for the answer.
+#[rustfmt::skip]
 const MARKS: &[[&str; 4]] = &[
-    [
-        "<|im_start|>",
-        "\\n",
-        "<|im_end|>\\n",
-        "<|im_start|>assistant\\n",
-    ],
-    [
-        "<|start_header_id|>",
-        "<|end_header_id|>\\n\\n",
-        "<|eot_id|>",
-        "<|start_header_id|>assistant<|end_header_id|>\\n\\n",
-    ],
-    [
-        "<start_of_turn>",
-        "\\n",
-        "<end_of_turn>\\n",
-        "<start_of_turn>model\\n",
-    ],
+    ["<|im_start|>", "\\n", "<|im_end|>\\n", "<|im_start|>assistant\\n"],
+    ["<|start_header_id|>", "<|end_header_id|>\\n\\n", "<|eot_id|>", "<|start_header_id|>assistant<|end_header_id|>\\n\\n"],
+    ["<start_of_turn>", "\\n", "<end_of_turn>\\n", "<start_of_turn>model\\n"],
     ["<|", "|>\\n", "<|end|>\\n", "<|assistant|>\\n"],
     ["[INST] ", " ", " [/INST]", ""],
-    [
-        "<|START_OF_TURN_TOKEN|><|",
-        "_TOKEN|>",
-        "<|END_OF_TURN_TOKEN|>",
-        "<|START_OF_TURN_TOKEN|><|CHATBOT_TOKEN|>",
-    ],
+    ["<|START_OF_TURN_TOKEN|><|", "_TOKEN|>", "<|END_OF_TURN_TOKEN|>", "<|START_OF_TURN_TOKEN|><|CHATBOT_TOKEN|>"],
     ["### ", ":\\n", "\\n\\n", "### Response:\\n"],
-    [
-        "<\u{ff5c}",
-        "\u{ff5c}>",
-        "<\u{ff5c}end\u{2581}of\u{2581}sentence\u{ff5c}>",
-        "<\u{ff5c}Assistant\u{ff5c}>",
-    ],
-    [
-        "<|start_of_role|>",
-        "<|end_of_role|>",
-        "<|end_of_text|>\\n",
-        "<|start_of_role|>assistant<|end_of_role|>",
-    ],
+    ["<\u{ff5c}", "\u{ff5c}>", "<\u{ff5c}end\u{2581}of\u{2581}sentence\u{ff5c}>", "<\u{ff5c}Assistant\u{ff5c}>"],
+    ["<|start_of_role|>", "<|end_of_role|>", "<|end_of_text|>\\n", "<|start_of_role|>assistant<|end_of_role|>"],
     ["<reserved_", ">", "</s>", "<reserved_107>"],
     ["<s>", "\\n", "</s>\\n", "<s>bot\\n"],
-    [
-        "GPT4 Correct ",
-        ": ",
-        "<|end_of_turn|>",
-        "GPT4 Correct Assistant:",
-    ],
+    ["GPT4 Correct ", ": ", "<|end_of_turn|>", "GPT4 Correct Assistant:"],
 ];
 
 /// What templates do around and inside the loop over messages: before it, with the text, behind it.

@@ -39,14 +39,7 @@ impl Machine<'_> {
             }
             (b'R' | 0x81, _) => {
                 let (arguments, callee) = (self.pop()?, self.pop()?);
-                let (byte, opcode) = (at, row.name);
-                self.walk.values.add_call(Call {
-                    byte,
-                    opcode,
-                    callee,
-                    arguments,
-                    filled: None,
-                })
+                self.made(at, row.name, callee, arguments)
             }
             (0x92, _) => {
                 let (keywords, arguments, callee) = (self.pop()?, self.pop()?, self.pop()?);
@@ -128,6 +121,10 @@ impl Machine<'_> {
         arguments: Vec<Value>,
     ) -> Value {
         let arguments = self.walk.values.add(Node::Tuple(arguments));
+        self.made(byte, opcode, callee, arguments)
+    }
+
+    fn made(&mut self, byte: u64, opcode: &'static str, callee: Value, arguments: Value) -> Value {
         self.walk.values.add_call(Call {
             byte,
             opcode,
