@@ -152,14 +152,17 @@ impl Artifact {
     /// A file that its content tells; gives what its pickles carry.
     fn in_format(&mut self, format: &Format, source: &Source, find: &Find) -> Vec<Carried> {
         self.format = Some(format.name);
-        if !may_be(self.kind, format.kind) {
+        let name = self.name().to_ascii_lowercase();
+        let built = BUILT.iter().any(|end| name.ends_with(end)) && format.kind == FileKind::Code;
+        if built {
+            self.kind = format.kind; // `tokenizer.cpython-311.pyc` is what it says it is
+        } else if !may_be(self.kind, format.kind) {
             let (kind, name) = (self.kind, format.name);
             self.odd(What::NameDeceives, format!("is named like a {kind} file and is {name}"));
             self.kind = format.kind;
         } else if matches!(self.kind, FileKind::Other | FileKind::Config) {
             self.kind = format.kind;
         }
-        let name = self.name().to_ascii_lowercase();
         let of_one = [".safetensors", ".gguf"].iter().find(|end| name.ends_with(*end));
         if let Some(end) = of_one.filter(|end| !end.ends_with(format.name))
             && !self.oddities.iter().any(|it| it.what == What::NameDeceives)
@@ -345,6 +348,11 @@ const MAY_BE_EMPTY: &[FileKind] = &[
     FileKind::Other,
     FileKind::Bookkeeping,
     FileKind::Record,
+];
+
+/// How names of code end that was built for a machine.
+const BUILT: &[&str] = &[
+    ".pyc", ".pyo", ".so", ".dll", ".dylib", ".exe", ".wasm", ".class",
 ];
 
 /// Whether a file whose name says `named` may turn out to be `told` without deceiving anyone.

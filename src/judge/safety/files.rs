@@ -159,10 +159,13 @@ const IMPORTED: &[&str] = &[
 ];
 
 fn unasked(case: &Case) -> Vec<Found> {
-    case.facts.artifacts.iter().filter_map(unasked_file).collect()
+    let artifacts = &case.facts.artifacts;
+    let package = artifacts.iter().any(|it| it.path == "__init__.py");
+    artifacts.iter().filter_map(|it| unasked_file(it, package)).collect()
 }
 
-fn unasked_file(it: &Artifact) -> Option<Found> {
+/// `package`: whether the folder is one of Python's, which is imported by its name and not from within.
+fn unasked_file(it: &Artifact, package: bool) -> Option<Found> {
     let name = bare_name(&it.path);
     let path = it.path.to_ascii_lowercase();
     let at = Place::file(&it.path);
@@ -188,7 +191,12 @@ fn unasked_file(it: &Artifact) -> Option<Found> {
             "takes the place of the module `{}` for Python started in this folder",
             name.trim_end_matches(".py")
         );
-        return Some(Found::at(at, message));
+        let found = Found::at(at, message);
+        return Some(if package {
+            found.severity(Severity::Low)
+        } else {
+            found
+        });
     }
     // a bare repository may lie in any folder, and git takes the settings of the one it stands in
     let bare = name == "config" && text.lines().any(|line| line.trim() == "[core]");
