@@ -98,13 +98,13 @@ pub(super) fn cover(
     if deep && (parts.is_empty() || left >= BESIDE) {
         // Either a longer text explains more than what was found, or there is a further one.
         let mut anew = vec![false; words.len()];
-        let other = nearest::nearest(&hashes, &mut anew, named);
+        let other = nearest::nearest(words, &hashes, &mut anew, named);
         let count = |covered: &[bool]| covered.iter().filter(|covered| **covered).count();
         let longer = count(&anew) > count(&covered) + left / 2 && other.len() <= parts.len();
         if parts.is_empty() || longer && other.iter().all(|part| part.how == How::Whole) {
             (parts, covered) = (other, anew);
         } else if leftover::runs(&covered).iter().any(|run| run.len() > REST) {
-            parts.extend(nearest::nearest(&hashes, &mut covered, named));
+            parts.extend(nearest::nearest(words, &hashes, &mut covered, named));
         }
         parts.sort_by_key(|part| part.span.start);
     }

@@ -145,7 +145,7 @@ fn shown(added: &[Run], words: &[Word<'_>]) -> (u32, Vec<String>) {
 
 fn by_cover(part: &Part, folded: &Folded, words: &[Word<'_>]) -> Option<Match> {
     // The text of a GNU license does not tell whether a later version may be chosen.
-    let license = ordinary::license(part.id.trim_end_matches("-or-later"))?;
+    let license = ordinary::license(ordinary::current(part.id.trim_end_matches("-or-later")))?;
     let (added_words, added) = shown(&part.added, words);
     let (first, last) = (words.get(part.span.start)?, words.get(part.span.end.checked_sub(1)?)?);
     Some(Match {

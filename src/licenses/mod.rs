@@ -50,6 +50,7 @@ mod spoken;
 mod standards;
 mod terms;
 mod uses;
+mod wording;
 
 pub use answers::{answers, any_of};
 pub use catalog::{Catalog, HubId, Kind, License, catalog};
@@ -69,6 +70,8 @@ pub use spoken::named_in;
 pub use terms::{Is, TOPICS, Term};
 pub use uses::{NoSuchUse, Says, Situation, USES, Use, UseAnswer};
 
+#[cfg(test)]
+mod corpus;
 #[cfg(test)]
 mod gotchas;
 #[cfg(test)]

@@ -1,0 +1,378 @@
+//! Word for word: where a text differs from a standard one, and which of the differences say something.
+//!
+//! Every copy of a license that holders fill in bears other names, and some spell or count otherwise.
+//! Such differences are excused; what is left of them is what was changed.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use super::fold::Word;
+use super::{leftover, nearest};
+use super::shingles::SHINGLE;
+
+/// How many words may differ; beyond them two texts are no copies of one another.
+const MOST: usize = 400;
+
+/// A title has at most so many words.
+pub(super) const TITLE: usize = 24;
+
+/// The longest name that stands for another, in words.
+const NAME: usize = 16;
+
+/// The longest name that a copy leaves out.
+const DROPPED: usize = 5;
+
+/// How many words lie between `neither` and the `not` that another wording has for it.
+const SENTENCE: usize = 24;
+
+/// What heads that which comes after the terms, and after how much of a text in percent.
+const ANNEXES: [&str; 6] = [
+    "addendum",
+    "annex",
+    "appendix",
+    "attachment",
+    "exhibit",
+    "schedule",
+];
+const ANNEX_FROM: usize = 85;
+
+/// Words that stand for whoever holds the rights, as templates have them.
+#[rustfmt::skip]
+const HOLDERS: [&str; 39] = [
+    "and", "any", "author", "authors", "by", "company", "contributor", "contributors", "copyright", "copyrightholder",
+    "developer", "developers", "entity", "holder", "holders", "individual", "institution", "name", "names", "neither",
+    "no", "nor", "of", "or", "organisation", "organization", "other", "owner", "owners", "person", "project",
+    "provider", "regents", "respective", "software", "trademarkedname", "university", "copyrightholdersname", "foundation",
+];
+
+/// Words that say nothing by themselves, and remains of markup.
+#[rustfmt::skip]
+const SMALL: [&str; 17] = [
+    "a", "an", "her", "his", "inc", "its", "of", "quot", "that", "the", "their", "these", "this", "those", "dnl", "rem",
+    "ltd",
+];
+
+/// How a text differs from a standard one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Wording {
+    /// How many words the standard has.
+    pub(super) words: usize,
+    /// How many of them, a title aside, are not here and are no names.
+    pub(super) missing: usize,
+    /// The longest run of these inside the terms.
+    pub(super) gap: usize,
+    /// How many words stand here that the standard does not have, names aside.
+    pub(super) put_in: usize,
+    /// How many words stand here for a name that the standard itself bears.
+    pub(super) renamed: usize,
+    /// The places of the text, in its words, where it differs and says the same.
+    pub(super) excused: Vec<Range<usize>>,
+    /// From the first to the last word that both have.
+    pub(super) span: Range<usize>,
+}
+
+impl Wording {
+    /// The share of its words that say here what they say there, 0 to 1.
+    pub(super) fn share(&self) -> f32 {
+        let changed = self.missing.max(self.put_in);
+        nearest::ratio(self.words.saturating_sub(changed), self.words)
+    }
+
+    /// How far the two are apart.
+    pub(super) fn distance(&self) -> usize {
+        2 * self.missing.max(self.put_in) + self.renamed
+    }
+}
+
+/// A place where two texts differ: words of the standard, and words of the text.
+type Hunk = (Range<usize>, Range<usize>);
+
+/// A standard text to hold others against.
+pub(super) struct Standard<'a> {
+    /// Its words.
+    pub(super) words: &'a [Word<'a>],
+    /// Which of them stand somewhere in the text, with their neighbors.
+    pub(super) here: &'a [bool],
+    /// The words of its own copyright lines.
+    pub(super) holders: &'a HashSet<String>,
+    /// Its folded name.
+    pub(super) name: &'a str,
+}
+
+/// Holds the words of a text, as far as a standard is likely to stand there, against those of the
+/// standard. `None` where they differ too much to be told.
+pub(super) fn hold(
+    standard: &Standard<'_>,
+    words: &[Word<'_>],
+    place: Range<usize>,
+) -> Option<Wording> {
+    let Standard { words: words_of, here: elsewhere, holders, name } = *standard;
+    let place = place.start.min(words.len())..place.end.min(words.len());
+    let text = &words[place.clone()];
+    let mut hunks = differences(words_of, text)?;
+    for (_, here) in &mut hunks {
+        *here = here.start + place.start..here.end + place.start;
+    }
+    let mut wording = Wording { words: words_of.len(), span: place, ..Wording::default() };
+    // what stands before and behind is weighed where the whole text is, and a title is no term
+    let whole = words_of.len();
+    let first = elsewhere.iter().take(TITLE).position(|here| *here).unwrap_or(0);
+    if let Some((there, here)) = hunks.first().filter(|(there, _)| there.start <= first) {
+        if there.start == 0 {
+            wording.span.start = here.end;
+        }
+    }
+    for (there, here) in hunks.iter_mut().filter(|(there, _)| there.end <= first.max(1)) {
+        (there.start, here.start) = (there.end, here.end);
+    }
+    if let Some((_, here)) = hunks.last_mut().filter(|(there, _)| there.end == whole) {
+        if here.end == wording.span.end {
+            wording.span.end = here.start;
+            here.end = here.start;
+        }
+    }
+    let annex = words_of.iter().skip(whole / 100 * ANNEX_FROM);
+    let annex = annex.take_while(|word| !ANNEXES.contains(&word.text)).count();
+    let terms = whole / 100 * ANNEX_FROM + annex;
+    let mut neither = 0;
+    for (there, here) in merged(hunks) {
+        let gone = there.clone().filter(|at| !elsewhere[*at]);
+        let gone = gone.filter(|at| counts(words_of[*at].text)).count();
+        let ends = there.end == whole && here.is_empty();
+        let signs = || ends && !leftover::weigh(words_of, there.clone(), name, false).speaks_of_terms;
+        let old = said(&words_of[there.clone()]);
+        let mut new = said(&words[here.clone()]);
+        if old.contains(&"neither") {
+            neither = there.end + SENTENCE;
+        }
+        if there.start < neither && old.len() + new.len() < NAME {
+            new.retain(|word| *word != "not");
+        }
+        let limits = || {
+            let limits = leftover::weigh(words, here.clone(), name, false).speaks_of_terms;
+            limits && !(new.is_empty() || there.start < neither)
+        };
+        let generic = |word: &&str| SMALL.contains(word) || HOLDERS.contains(word);
+        let borne = |word: &&str| generic(word) || holders.contains(*word);
+        if signs() && old.len() <= NAME || ends && there.start + SHINGLE >= terms {
+            // who wrote it, or an annex, below the terms
+        } else if says_the_same(&old, &new) || old.iter().chain(&new).all(|word| SMALL.contains(word)) {
+            wording.excused.push(here);
+        } else if new.len() <= NAME && old.iter().all(borne) && !limits() && is_name(&old, &new) {
+            if !old.iter().all(|word| generic(word)) {
+                wording.renamed += old.len().max(new.len());
+            }
+            wording.excused.push(here);
+        } else {
+            wording.missing += gone;
+            wording.put_in += new.len();
+            if there.start < terms {
+                wording.gap = wording.gap.max(gone);
+            }
+        }
+    }
+    Some(wording)
+}
+
+/// Whether words may be a name in the place of another: both are there, or whoever holds the rights is
+/// named in fewer or in more of the usual words.
+fn is_name(old: &[&str], new: &[&str]) -> bool {
+    let generic = |word: &&str| SMALL.contains(word) || HOLDERS.contains(word);
+    !old.is_empty() && (!new.is_empty() || old.len() <= DROPPED)
+        || old.iter().chain(new).all(|word| generic(word))
+}
+
+/// Whether a word says something: numbers and single letters do not, nor does what the store puts in the
+/// place of addresses.
+fn counts(word: &str) -> bool {
+    leftover::is_said(word) && !["http", "https", "blackboxed", "url", "www"].contains(&word)
+}
+
+/// The words of a run that say something.
+fn said<'a>(words: &[Word<'a>]) -> Vec<&'a str> {
+    words.iter().map(|word| word.text).filter(|word| counts(word)).collect()
+}
+
+/// Whether two runs are one in two spellings: `licence`, `non infringement`, `par ticular`.
+fn says_the_same(old: &[&str], new: &[&str]) -> bool {
+    let spelt = |words: &[&str]| {
+        let all = words.concat();
+        let all = all.replace("licence", "license").replace("acknowledge", "acknowledg");
+        all.replace("isation", "ization").replace("ised", "ized").replace("judgement", "judgment")
+    };
+    spelt(old) == spelt(new)
+}
+
+/// The same with places that lie so close together that they are one.
+fn merged(hunks: Vec<Hunk>) -> Vec<Hunk> {
+    let mut all: Vec<Hunk> = Vec::new();
+    for (there, here) in hunks.into_iter().filter(|(there, here)| there.len() + here.len() > 0) {
+        match all.last_mut() {
+            // a word or two that both happen to have in the midst of what differs
+            Some((before, text))
+                if (there.start - before.end) * 2
+                    < (before.len().max(text.len())).min(there.len().max(here.len())).max(4) =>
+            {
+                before.end = there.end;
+                text.end = here.end;
+            }
+            _ => all.push((there, here)),
+        }
+    }
+    all
+}
+
+/// Where two texts differ, in order, by the shortest way from one to the other (Myers 1986); `None`
+/// where that way is longer than [`MOST`].
+fn differences(old: &[Word<'_>], new: &[Word<'_>]) -> Option<Vec<Hunk>> {
+    let same = |x: usize, y: usize| old[x].text == new[y].text;
+    let (width, height) = (old.len(), new.len());
+    let slide = |x: usize, y: usize| (x..width).zip(y..height).take_while(|(x, y)| same(*x, *y)).count();
+    let mut ways = Ways { width, height, reached: Vec::new() };
+    for d in 0..=MOST {
+        let mut row = Vec::with_capacity(2 * d + 1);
+        for k in diagonals(d) {
+            let from = if d == 0 { Some((0, 0)) } else { ways.step(d, k).map(|(_, to)| to) };
+            let far = from.map(|(x, y)| (x + slide(x, y), y + slide(x, y)));
+            if far == Some((width, height)) {
+                return Some(ways.back(d));
+            }
+            row.push(far);
+        }
+        ways.reached.push(row);
+    }
+    None
+}
+
+/// The diagonals, `x - y`, that so many steps lead to.
+fn diagonals(d: usize) -> std::ops::RangeInclusive<isize> {
+    let d = isize::try_from(d).unwrap_or(isize::MAX);
+    -d..=d
+}
+
+/// A place between two words of the one text and between two of the other.
+type Point = (usize, usize);
+
+/// The furthest points that so many steps lead to.
+struct Ways {
+    width: usize,
+    height: usize,
+    /// For each number of steps from 0, for each of its diagonals.
+    reached: Vec<Vec<Option<Point>>>,
+}
+
+impl Ways {
+    /// The `d`-th step onto diagonal `k`, whichever of the two leads further: one word more of the
+    /// second text, or one of the first.
+    fn step(&self, d: usize, k: isize) -> Option<(Point, Point)> {
+        let row = self.reached.get(d.checked_sub(1)?)?;
+        let at = |k: isize| {
+            let index = k.checked_add_unsigned(d - 1)?;
+            row.get(usize::try_from(index).ok()?).copied().flatten()
+        };
+        let down = at(k + 1).filter(|(_, y)| *y < self.height).map(|it| (it, (it.0, it.1 + 1)));
+        let right = at(k - 1).filter(|(x, _)| *x < self.width).map(|it| (it, (it.0 + 1, it.1)));
+        [down, right].into_iter().flatten().max_by_key(|(_, to)| to.0)
+    }
+
+    /// The way back from the end that `d` steps led to, as places that differ, in order.
+    fn back(&self, d: usize) -> Vec<Hunk> {
+        let mut hunks: Vec<Hunk> = Vec::new();
+        let signed = |value: usize| isize::try_from(value).unwrap_or(isize::MAX);
+        let mut k = signed(self.width) - signed(self.height);
+        for d in (1..=d).rev() {
+            let Some((from, to)) = self.step(d, k) else {
+                break;
+            };
+            match hunks.last_mut() {
+                Some((there, here)) if (there.start, here.start) == to => {
+                    (there.start, here.start) = from;
+                }
+                _ => hunks.push((from.0..to.0, from.1..to.1)),
+            }
+            k = signed(from.0) - signed(from.1);
+        }
+        hunks.reverse();
+        hunks
+    }
+}
+
+/// How many words of two texts differ, whatever they say.
+#[cfg(test)]
+pub(super) fn apart(old: &[Word<'_>], new: &[Word<'_>]) -> Option<usize> {
+    let hunks = differences(old, new)?;
+    Some(hunks.iter().map(|(there, here)| there.len().max(here.len())).sum())
+}
+
+/// Marks what is excused, and the few words between two such places.
+pub(super) fn mark(excused: &[Range<usize>], covered: &mut [bool]) {
+    let mut end = None;
+    for place in excused {
+        let start = end.filter(|end| place.start.saturating_sub(*end) < SHINGLE);
+        covered[start.unwrap_or(place.start)..place.end].fill(true);
+        end = Some(place.end);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::fold;
+    use super::*;
+
+    const STANDARD: &str = "Redistribution and use are permitted to everybody. Neither the name of the copyright holder nor the names of its contributors may be \
+        used to endorse or promote products without permission. This software is provided by the copyright \
+        holders and contributors as is, and in no event shall the Consortium be liable for any damage";
+
+    #[test]
+    fn a_name_in_the_place_of_a_name_is_excused() {
+        check("the copyright holders and", "Foo Labs and its friends and", (0, 0, 0));
+        check("copyright holder nor the names of its contributors", "Foo nor its authors", (0, 0, 0));
+        check("the Consortium be", "Foo Labs be", (0, 0, 2));
+        check("liable", "liable", (0, 0, 0));
+        check("for any damage", "for an y damage", (0, 0, 0));
+        check("Neither the name of the copyright holder nor the names of its contributors may be", "The name of the author may not be", (0, 0, 0));
+    }
+
+    #[test]
+    fn what_was_changed_is_not() {
+        check("or promote", "", (2, 0, 0));
+        check("without permission", "without written permission", (0, 1, 0));
+        check("be liable", "be fully liable", (0, 1, 0));
+        check("the copyright holders and", "Foo, only for research, and", (3, 4, 0));
+        check("may be used", "may not be used", (0, 0, 0));
+        check("shall the", "shall not the", (0, 1, 0));
+    }
+
+    /// The words missing, put in, and in the place of a name that the standard bears.
+    #[track_caller]
+    fn check(old: &str, new: &str, told: (usize, usize, usize)) {
+        let text = STANDARD.replacen(old, new, 1);
+        let (standard, text) = (fold::fold(STANDARD), fold::fold(&text));
+        let holder = ["consortium".to_owned()].into();
+        let words = text.words();
+        let standard = standard.words();
+        let here = vec![false; standard.len()];
+        let standard = Standard { words: &standard, here: &here, holders: &holder, name: "a name" };
+        let found = hold(&standard, &words, 0..words.len()).expect("near");
+        assert_eq!((found.missing, found.put_in, found.renamed), told, "{found:?}");
+    }
+
+    proptest! {
+        #[test]
+        fn differences_lead_from_one_text_to_the_other(old in "([abc] ){0,40}", new in "([abc] ){0,40}") {
+            let (one, two) = (fold::fold(&old), fold::fold(&new));
+            let (one, two) = (one.words(), two.words());
+            let hunks = differences(&one, &two).expect("short");
+            let (mut out, mut at) = (Vec::new(), 0);
+            for (there, here) in hunks {
+                out.extend(one[at..there.start].iter().map(|word| word.text));
+                out.extend(two[here].iter().map(|word| word.text));
+                at = there.end;
+            }
+            out.extend(one[at..].iter().map(|word| word.text));
+            prop_assert_eq!(out, two.iter().map(|word| word.text).collect::<Vec<_>>());
+        }
+    }
+}
