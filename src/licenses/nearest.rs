@@ -42,11 +42,14 @@ const NEAR: usize = 400;
 const CLAUSE: usize = 15;
 
 /// What explains this share as much as the best is held against the text word for word, so many at most.
-const CONTENDS: f32 = 0.5;
+const CONTENDS: f32 = 0.35;
 const CONTENDERS: usize = 6;
 
 /// The share of the words of a standard that stand in a copy of it, changed as it may be.
 const COPY: f32 = 0.9;
+
+/// The share of its shingles that a copy with many other names still has.
+const SEEN: f32 = 0.35;
 
 /// So many matches close together are no chance.
 const SURE_RUN: usize = 12;
@@ -101,6 +104,7 @@ pub(super) fn nearest(
         };
         let candidate = candidates.remove(best.index);
         let how = match (best.share, &wording) {
+            (_, Some(it)) if it.turned && it.share() >= WHOLE_WORDS => How::Altered,
             (share, _) if share >= WHOLE => How::Whole,
             (_, Some(it)) if it.share() >= WHOLE_WORDS => How::Whole,
             _ if ratio(best.places.len() + SHINGLE, covered.len()) >= CUT => How::Cut,
@@ -150,7 +154,7 @@ fn closest(
     let (most, place) = claims.first().map(|best| (best.gain, best.terms.clone()))?;
     let meets = |claim: &Claim| claim.terms.start < place.end && place.start < claim.terms.end;
     let contends = |claim: &Claim| {
-        claim.share >= ALTERED && claim.gain >= most * CONTENDS && meets(claim)
+        claim.share >= SEEN && claim.gain >= most * CONTENDS && meets(claim)
     };
     let contenders = (0..claims.len()).filter(|at| contends(&claims[*at])).take(CONTENDERS);
     let held: Vec<(usize, Option<Wording>)> = contenders

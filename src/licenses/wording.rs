@@ -63,6 +63,8 @@ pub(super) struct Wording {
     pub(super) gap: usize,
     /// How many words stand here that the standard does not have, names aside.
     pub(super) put_in: usize,
+    /// Whether a *not* is here that is not there, or the other way round.
+    pub(super) turned: bool,
     /// How many words stand here for a name that the standard itself bears.
     pub(super) renamed: usize,
     /// The places of the text, in its words, where it differs and says the same.
@@ -135,30 +137,32 @@ pub(super) fn hold(
     let annex = annex.take_while(|word| !ANNEXES.contains(&word.text)).count();
     let terms = whole / 100 * ANNEX_FROM + annex;
     let mut neither = 0;
+    let mut denials = 0_isize;
     for (there, here) in merged(hunks) {
         let gone = there.clone().filter(|at| !elsewhere[*at]);
         let gone = gone.filter(|at| counts(words_of[*at].text)).count();
         let ends = there.end == whole && here.is_empty();
         let signs = || ends && !leftover::weigh(words_of, there.clone(), name, false).speaks_of_terms;
-        let old = said(&words_of[there.clone()]);
-        let mut new = said(&words[here.clone()]);
-        if old.contains(&"neither") {
+        let (mut old, mut new) = (said(&words_of[there.clone()]), said(&words[here.clone()]));
+        let denied = |words: &[&str]| words.iter().filter(|it| matches!(**it, "neither" | "not")).count();
+        if there.start < terms {
+            denials += denied(&new).cast_signed() - denied(&old).cast_signed();
+        }
+        // `neither … may` for `… may not`, and the other way round
+        if old.contains(&"neither") || new.contains(&"neither") {
             neither = there.end + SENTENCE;
         }
-        if there.start < neither && old.len() + new.len() < NAME {
-            new.retain(|word| *word != "not");
+        if there.start < neither {
+            old.retain(|word| *word != "not" && *word != "may");
+            new.retain(|word| *word != "not" && *word != "may");
         }
-        let limits = || {
-            let limits = leftover::weigh(words, here.clone(), name, false).speaks_of_terms;
-            limits && !(new.is_empty() || there.start < neither)
-        };
         let generic = |word: &&str| SMALL.contains(word) || HOLDERS.contains(word);
         let borne = |word: &&str| generic(word) || holders.contains(*word);
         if signs() && old.len() <= NAME || ends && there.start + SHINGLE >= terms {
             // who wrote it, or an annex, below the terms
         } else if says_the_same(&old, &new) || old.iter().chain(&new).all(|word| SMALL.contains(word)) {
             wording.excused.push(here);
-        } else if new.len() <= NAME && old.iter().all(borne) && !limits() && is_name(&old, &new) {
+        } else if new.len() <= NAME && old.iter().all(borne) && !leftover::limits(&new) && is_name(&old, &new) {
             if !old.iter().all(|word| generic(word)) {
                 wording.renamed += old.len().max(new.len());
             }
@@ -171,6 +175,7 @@ pub(super) fn hold(
             }
         }
     }
+    wording.turned = denials != 0;
     Some(wording)
 }
 
@@ -341,13 +346,29 @@ mod tests {
         check("without permission", "without written permission", (0, 1, 0));
         check("be liable", "be fully liable", (0, 1, 0));
         check("the copyright holders and", "Foo, only for research, and", (3, 4, 0));
-        check("may be used", "may not be used", (0, 0, 0));
+        check("may be used", "may not be used", (0, 1, 0));
         check("shall the", "shall not the", (0, 1, 0));
+    }
+
+    #[test]
+    fn a_denial_that_is_lost_or_put_in_turns_a_clause_round() {
+        let turned = |old, new| held(old, new).turned;
+        assert!(turned("Neither the name", "The name"));
+        assert!(turned("shall the", "shall not the"));
+        assert!(!turned("copyright holders", "authors"));
+        let both = "The name of the author may not";
+        let whole = "Neither the name of the copyright holder nor the names of its contributors may";
+        assert!(!turned(whole, both));
     }
 
     /// The words missing, put in, and in the place of a name that the standard bears.
     #[track_caller]
     fn check(old: &str, new: &str, told: (usize, usize, usize)) {
+        let found = held(old, new);
+        assert_eq!((found.missing, found.put_in, found.renamed), told, "{found:?}");
+    }
+
+    fn held(old: &str, new: &str) -> Wording {
         let text = STANDARD.replacen(old, new, 1);
         let (standard, text) = (fold::fold(STANDARD), fold::fold(&text));
         let holder = ["consortium".to_owned()].into();
@@ -355,8 +376,7 @@ mod tests {
         let standard = standard.words();
         let here = vec![false; standard.len()];
         let standard = Standard { words: &standard, here: &here, holders: &holder, name: "a name" };
-        let found = hold(&standard, &words, 0..words.len()).expect("near");
-        assert_eq!((found.missing, found.put_in, found.renamed), told, "{found:?}");
+        hold(&standard, &words, 0..words.len()).expect("near")
     }
 
     proptest! {
