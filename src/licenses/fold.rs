@@ -61,6 +61,18 @@ impl Folded {
         u32::try_from(line.max(1)).unwrap_or(u32::MAX)
     }
 
+    /// Where the lines that begin a paragraph, behind an empty one, begin in the folded text.
+    pub(super) fn paragraphs(&self, source: &str) -> Vec<usize> {
+        let mut empty = true;
+        let lines = source.lines().zip(&self.lines);
+        lines
+            .filter_map(|(line, start)| {
+                let begins = std::mem::replace(&mut empty, line.trim().is_empty());
+                (begins && !line.trim().is_empty()).then_some(*start)
+            })
+            .collect()
+    }
+
     /// The words, without those of web addresses: addresses differ where licenses do not.
     pub(super) fn words(&self) -> Vec<Word<'_>> {
         let mut words = Vec::with_capacity(self.text.len() / 6);

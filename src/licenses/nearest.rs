@@ -196,7 +196,16 @@ fn held(
     let holders = holders.words().iter().map(|word| word.text.to_owned()).collect();
     let name = ordinary::license(id).map_or(String::new(), |it| fold::phrase(&it.name));
     let place = place.start.saturating_sub(SHINGLE)..place.end + SHINGLE;
-    let standard = wording::Standard { words: &standard, here: &here, holders: &holders, name: &name };
+    let paragraphs = folded.paragraphs(main).into_iter();
+    let paragraphs: Vec<usize> =
+        paragraphs.map(|start| standard.partition_point(|word| word.start < start)).collect();
+    let standard = wording::Standard {
+        words: &standard,
+        here: &here,
+        paragraphs: &paragraphs,
+        holders: &holders,
+        name: &name,
+    };
     wording::hold(&standard, words, place)
 }
 
