@@ -61,16 +61,15 @@ impl Folded {
         u32::try_from(line.max(1)).unwrap_or(u32::MAX)
     }
 
-    /// Where the lines that begin a paragraph, behind an empty one, begin in the folded text.
-    pub(super) fn paragraphs(&self, source: &str) -> Vec<usize> {
-        let mut empty = true;
+    /// Where the lines that begin a sentence of their own begin in the folded text of this source.
+    pub(super) fn sentences(&self, source: &str) -> Vec<usize> {
+        let mut begins = true;
         let lines = source.lines().zip(&self.lines);
-        lines
-            .filter_map(|(line, start)| {
-                let begins = std::mem::replace(&mut empty, line.trim().is_empty());
-                (begins && !line.trim().is_empty()).then_some(*start)
-            })
-            .collect()
+        let firsts = lines.filter_map(|(line, start)| {
+            let ends = line.trim_end().ends_with(['.', ':', '>']) || line.trim().is_empty();
+            std::mem::replace(&mut begins, ends).then_some(*start)
+        });
+        firsts.collect()
     }
 
     /// The words, without those of web addresses: addresses differ where licenses do not.

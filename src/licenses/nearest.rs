@@ -196,13 +196,13 @@ fn held(
     let holders = holders.words().iter().map(|word| word.text.to_owned()).collect();
     let name = ordinary::license(id).map_or(String::new(), |it| fold::phrase(&it.name));
     let place = place.start.saturating_sub(SHINGLE)..place.end + SHINGLE;
-    let paragraphs = folded.paragraphs(main).into_iter();
-    let paragraphs: Vec<usize> =
-        paragraphs.map(|start| standard.partition_point(|word| word.start < start)).collect();
+    let sentences = folded.sentences(main).into_iter();
+    let sentences: Vec<usize> =
+        sentences.map(|start| standard.partition_point(|word| word.start < start)).collect();
     let standard = wording::Standard {
         words: &standard,
         here: &here,
-        paragraphs: &paragraphs,
+        sentences: &sentences,
         holders: &holders,
         name: &name,
     };

@@ -16,6 +16,9 @@ const MOST: usize = 400;
 /// A title has at most so many words.
 pub(super) const TITLE: usize = 24;
 
+/// So many words in a row are no title any more.
+const RUN: usize = 8;
+
 /// The longest name that stands for another, in words.
 const NAME: usize = 16;
 
@@ -23,7 +26,7 @@ const NAME: usize = 16;
 const DROPPED: usize = 5;
 
 /// The longest paragraph below the terms that only says who wrote them.
-const SIGNED: usize = 40;
+const SIGNED: usize = 60;
 
 /// How many words lie between `neither` and the `not` that another wording has for it, and in how many a
 /// clause is turned round; more is a clause put in or taken out.
@@ -99,8 +102,8 @@ pub(super) struct Standard<'a> {
     pub(super) words: &'a [Word<'a>],
     /// Which of them stand somewhere in the text, with their neighbors.
     pub(super) here: &'a [bool],
-    /// The words that its paragraphs begin with, as places.
-    pub(super) paragraphs: &'a [usize],
+    /// The words that begin a line and a sentence, as places.
+    pub(super) sentences: &'a [usize],
     /// The words of its own copyright lines.
     pub(super) holders: &'a HashSet<String>,
     /// Its folded name.
@@ -114,7 +117,7 @@ pub(super) fn hold(
     words: &[Word<'_>],
     place: Range<usize>,
 ) -> Option<Wording> {
-    let Standard { words: words_of, here: elsewhere, paragraphs, holders, name } = *standard;
+    let Standard { words: words_of, here: elsewhere, sentences, holders, name } = *standard;
     let place = place.start.min(words.len())..place.end.min(words.len());
     let text = &words[place.clone()];
     let mut hunks = differences(words_of, text)?;
@@ -125,7 +128,8 @@ pub(super) fn hold(
     let begin = wording.span.start;
     // what stands before and behind is weighed where the whole text is, and a title is no term
     let whole = words_of.len();
-    let first = elsewhere.iter().take(TITLE).position(|here| *here).unwrap_or(0);
+    let stands = |run: &[bool]| run.iter().all(|here| *here);
+    let first = elsewhere.windows(RUN).take(TITLE).position(stands).unwrap_or(0);
     if let Some((there, here)) = hunks.first().filter(|(there, _)| there.start <= first) {
         if there.start == 0 {
             wording.span.start = here.end;
@@ -165,7 +169,7 @@ pub(super) fn hold(
         }
         let generic = |word: &&str| SMALL.contains(word) || HOLDERS.contains(word);
         let borne = |word: &&str| generic(word) || holders.contains(*word);
-        let signed = old.len() <= DROPPED || paragraphs.contains(&there.start) && old.len() <= SIGNED;
+        let signed = old.len() <= DROPPED || sentences.contains(&there.start) && old.len() <= SIGNED;
         if signed && signs() || ends && there.start + SHINGLE >= terms {
             // who wrote it, or an annex, below the terms
         } else if says_the_same(&old, &new) || old.iter().chain(&new).all(|word| SMALL.contains(word)) {
@@ -400,7 +404,7 @@ mod tests {
         let words = text.words();
         let standard = standard.words();
         let here = vec![false; standard.len()];
-        let standard = Standard { words: &standard, here: &here, paragraphs: &[], holders: &holder, name: "a name" };
+        let standard = Standard { words: &standard, here: &here, sentences: &[], holders: &holder, name: "a name" };
         hold(&standard, &words, 0..words.len()).expect("near")
     }
 
