@@ -168,7 +168,7 @@ pub fn dropped<'a>(base: &'a License, own: Option<&License>) -> Vec<&'a Term> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{declared, license};
+    use super::super::{Against, declared, license};
     use super::*;
 
     #[test]
@@ -206,7 +206,8 @@ mod tests {
             license,
             how,
             score: 1.0,
-            edition: None,
+            against: Against::Standard,
+            note: None,
             line,
             last_line,
             added_words: 0,

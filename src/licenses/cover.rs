@@ -51,6 +51,10 @@ pub(super) struct Part {
     pub(super) missing: usize,
     /// The longest run of these.
     pub(super) gap: usize,
+    /// The first words of the longest of all.
+    pub(super) lost: String,
+    /// Whether a *not* is here that is not there, or the other way round.
+    pub(super) turned: bool,
     /// What is left over beside it, its words as places in the text, copyright lines aside.
     pub(super) added: Vec<Run>,
 }
@@ -79,6 +83,8 @@ pub(super) fn cover(
             open: exact.open,
             missing: 0,
             gap: 0,
+            lost: String::new(),
+            turned: false,
             added: Vec::new(),
         });
     }

@@ -129,6 +129,8 @@ pub(super) fn nearest(
             open: false,
             missing: wording.missing,
             gap: wording.gap,
+            lost: wording.lost,
+            turned: wording.turned,
             added: Vec::new(),
         });
     }

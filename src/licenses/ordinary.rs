@@ -7,6 +7,9 @@ use super::catalog::{Detect, Kind, License, catalog};
 use super::class::Class;
 use super::mof;
 
+/// The version of the SPDX license list that texts are held against.
+pub const SPDX_LIST: &str = spdx::identifiers::VERSION;
+
 /// The license with this id: one of the catalog, or any of the SPDX list, in any case.
 ///
 /// GNU licenses have three ids for one text. The catalog lists the `-only` one; what it says of the

@@ -13,6 +13,9 @@ use super::shingles::SHINGLE;
 /// How many words may differ; beyond them two texts are no copies of one another.
 const MOST: usize = 400;
 
+/// How many words of what is missing are shown.
+const SHOWN: usize = 16;
+
 /// A title has at most so many words.
 pub(super) const TITLE: usize = 24;
 
@@ -68,6 +71,8 @@ pub(super) struct Wording {
     pub(super) missing: usize,
     /// The longest run of these inside the terms.
     pub(super) gap: usize,
+    /// What the longest of all such runs says.
+    pub(super) lost: String,
     /// How many words stand here that the standard does not have, names aside.
     pub(super) put_in: usize,
     /// Whether a *not* is here that is not there, or the other way round.
@@ -144,7 +149,7 @@ pub(super) fn hold(
     let annex = words_of.iter().skip(whole / 100 * ANNEX_FROM);
     let annex = annex.take_while(|word| !ANNEXES.contains(&word.text)).count();
     let terms = whole / 100 * ANNEX_FROM + annex;
-    let mut neither = 0;
+    let (mut neither, mut longest) = (0, 0);
     let mut denials = 0_isize;
     for (there, here) in merged(hunks) {
         // the whole end of a standard that stands elsewhere belongs to another text
@@ -180,6 +185,11 @@ pub(super) fn hold(
             }
             wording.excused.push(here);
         } else {
+            if gone > longest {
+                longest = gone;
+                let shown = words_of[there.clone()].iter().take(SHOWN).map(|word| word.text);
+                wording.lost = shown.collect::<Vec<_>>().join(" ");
+            }
             wording.missing += gone;
             wording.put_in += new.len();
             if there.start < terms {
