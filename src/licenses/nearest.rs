@@ -23,7 +23,7 @@ const CUT: f32 = 0.93;
 
 /// A name in the place of another costs four shingles but one word, and is excused where a name is to
 /// stand: this share of the words makes a text whole too.
-const WHOLE_WORDS: f32 = 0.95;
+const WHOLE_WORDS: f32 = 0.97;
 
 /// The share of a standard's shingles below which the text is not a changed form of it.
 const ALTERED: f32 = 0.5;

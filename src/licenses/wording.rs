@@ -28,8 +28,10 @@ const NAME: usize = 16;
 /// The longest name that a copy leaves out.
 const DROPPED: usize = 5;
 
-/// The longest paragraph below the terms that only says who wrote them.
+/// The longest paragraph below the terms that only says who wrote them, in words, and the least multiple of
+/// it that the whole text is.
 const SIGNED: usize = 60;
+const SIGNED_SHARE: usize = 6;
 
 /// How many words lie between `neither` and the `not` that another wording has for it, and in how many a
 /// clause is turned round; more is a clause put in or taken out.
@@ -48,11 +50,11 @@ const ANNEX_FROM: usize = 85;
 
 /// Words that stand for whoever holds the rights, as templates have them.
 #[rustfmt::skip]
-const HOLDERS: [&str; 39] = [
+const HOLDERS: [&str; 38] = [
     "and", "any", "author", "authors", "by", "company", "contributor", "contributors", "copyright", "copyrightholder",
     "developer", "developers", "entity", "holder", "holders", "individual", "institution", "name", "names", "neither",
     "no", "nor", "of", "or", "organisation", "organization", "other", "owner", "owners", "person", "project",
-    "provider", "regents", "respective", "software", "trademarkedname", "university", "copyrightholdersname", "foundation",
+    "provider", "regents", "respective", "trademarkedname", "university", "copyrightholdersname", "foundation",
 ];
 
 /// Words that say nothing by themselves, and remains of markup.
@@ -173,8 +175,14 @@ pub(super) fn hold(
             new.retain(|word| *word != "not" && *word != "may");
         }
         let generic = |word: &&str| SMALL.contains(word) || HOLDERS.contains(word);
-        let borne = |word: &&str| generic(word) || holders.contains(*word);
-        let signed = old.len() <= DROPPED || sentences.contains(&there.start) && old.len() <= SIGNED;
+        // a license that bears a name in its own is not that license under another one
+        let joined = name.replace(' ', "");
+        let own = |word: &&str| {
+            name.split(' ').any(|have| have == *word) || word.len() > 4 && joined.contains(*word)
+        };
+        let borne = |word: &&str| generic(word) || holders.contains(*word) && !own(word);
+        let short = there.len() * SIGNED_SHARE <= whole;
+        let signed = old.len() <= DROPPED || short && sentences.contains(&there.start) && old.len() <= SIGNED;
         if signed && signs() || ends && there.start + SHINGLE >= terms {
             // who wrote it, or an annex, below the terms
         } else if says_the_same(&old, &new) || old.iter().chain(&new).all(|word| SMALL.contains(word)) {
