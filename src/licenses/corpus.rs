@@ -61,10 +61,7 @@ fn samples(folder: &Path, extension: &str) -> Vec<Sample> {
 /// The licenses and the rules of the corpus.
 fn corpus() -> Option<(Vec<Sample>, Vec<Sample>)> {
     let folder = PathBuf::from(std::env::var_os("WEIGHBILL_CORPUS")?);
-    Some((
-        samples(&folder.join("licenses"), "LICENSE"),
-        samples(&folder.join("rules"), "RULE"),
-    ))
+    Some((samples(&folder.join("licenses"), "LICENSE"), samples(&folder.join("rules"), "RULE")))
 }
 
 /// The entry of the catalog for a key of the corpus, a standard one aside.
@@ -143,16 +140,16 @@ fn apart(text: &str, license: &License) -> Option<usize> {
         fold::fold(&kept.collect::<Vec<_>>().join("\n"))
     };
     let (one, other) = (terms(spdx::license_id(id)?.text()), terms(text));
-    wording::apart(&one.words(), &other.words())
+    differ::apart(&one.words(), &other.words())
 }
 
-/// Reads all `samples`, each with its key and what it is, prints how many came to what, and writes the
+/// Reads all `samples`, each with its key and what it is, tells how many came to what, and writes the
 /// rest to a file of this name.
-fn measure<'a>(name: &str, samples: Vec<(&'a Sample, &'a str, Option<&'static License>)>) {
+fn measure(name: &str, samples: Vec<(&Sample, &str, Option<&'static License>)>) -> String {
     let rows: Vec<(&str, String)> = samples
-        .par_iter()
+        .into_par_iter()
         .map(|(sample, key, expected)| {
-            let (kind, found) = outcome(&sample.text, *expected);
+            let (kind, found) = outcome(&sample.text, expected);
             let id = expected.map_or("-", |license| license.id.as_str());
             (kind, format!("{}\t{key}\t{id}\t{found}", sample.name))
         })
@@ -167,7 +164,7 @@ fn measure<'a>(name: &str, samples: Vec<(&'a Sample, &'a str, Option<&'static Li
     }
     let file = std::env::temp_dir().join(format!("weighbill-corpus-{name}.tsv"));
     std::fs::write(file, report).expect("writable");
-    println!("{name}: {} texts, {counts:?}", rows.len());
+    format!("{name}: {} texts, {counts:?}", rows.len())
 }
 
 /// The texts of all licenses: those of models by the catalog, ordinary ones, and those that neither knows.
@@ -181,14 +178,19 @@ fn corpus_of_all_licenses() {
         let long = licenses.iter().filter(|it| it.words() >= 20);
         long.filter(|it| it.field("is_exception") != "yes")
     };
-    let of = |it| (it, of_models(Sample::field(it, "key")), license(Sample::field(it, "spdx_license_key")));
+    let of = |it| {
+        (it, of_models(Sample::field(it, "key")), license(Sample::field(it, "spdx_license_key")))
+    };
     let all: Vec<_> = fit().map(of).collect();
-    let models = all.iter().filter(|(_, own, _)| own.is_some());
-    measure("models", models.map(|(it, own, _)| (*it, it.field("key"), *own)).collect());
+    let of_models = all.iter().filter(|(_, own, _)| own.is_some());
+    let models =
+        measure("models", of_models.map(|(it, own, _)| (*it, it.field("key"), *own)).collect());
     let ordinary = all.iter().filter(|(_, own, spdx)| own.is_none() && spdx.is_some());
-    measure("spdx", ordinary.map(|(it, _, spdx)| (*it, it.field("key"), *spdx)).collect());
+    let ordinary =
+        measure("spdx", ordinary.map(|(it, _, spdx)| (*it, it.field("key"), *spdx)).collect());
     let others = all.iter().filter(|(_, own, spdx)| own.is_none() && spdx.is_none());
-    measure("others", others.map(|(it, ..)| (*it, it.field("key"), None)).collect());
+    let others = measure("others", others.map(|(it, ..)| (*it, it.field("key"), None)).collect());
+    panic!("\n{models}\n{ordinary}\n{others}");
 }
 
 /// The texts of the commonest ordinary licenses, and all rules that are whole texts of one of them.
@@ -200,7 +202,8 @@ fn corpus_of_the_commonest() {
     };
     let of = |it: &Sample| license(it.field("spdx_license_key"));
     let commonest = commonest(&licenses, &rules);
-    measure("commonest", commonest.iter().map(|it| (*it, it.field("key"), of(it))).collect());
+    let texts_of_them =
+        measure("commonest", commonest.iter().map(|it| (*it, it.field("key"), of(it))).collect());
     let known: BTreeMap<&str, Option<&License>> =
         commonest.iter().map(|it| (it.field("key"), of(it))).collect();
     let texts = rules.iter().filter(|it| it.field("is_license_text") == "yes");
@@ -209,12 +212,13 @@ fn corpus_of_the_commonest() {
         let key = it.field("license_expression");
         Some((it, key, *known.get(key)?))
     });
-    measure("rules", texts.collect());
+    let whole = measure("rules", texts.collect());
     let texts = rules.iter().filter(|it| it.field("is_license_text") == "yes");
     let texts = texts.filter(|it| it.words() >= WORDS && it.field("is_deprecated") != "yes");
     let of_models = texts.filter_map(|it| {
         let key = it.field("license_expression");
         Some((it, key, Some(of_models(key)?)))
     });
-    measure("model-rules", of_models.collect());
+    let of_models = measure("model-rules", of_models.collect());
+    panic!("\n{texts_of_them}\n{whole}\n{of_models}");
 }

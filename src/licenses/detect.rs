@@ -73,7 +73,11 @@ pub(super) fn detect(
             // what else stands in the file may be what breaks off
             if found.against == Against::Phrases && alone && hits_alone {
                 found.note = structure::broken_off(hit.license, plain);
-                found.how = if found.note.is_some() { How::Cut } else { How::Whole };
+                found.how = if found.note.is_some() {
+                    How::Cut
+                } else {
+                    How::Whole
+                };
             }
             found
         })
@@ -197,7 +201,11 @@ fn change(part: &Part) -> Option<String> {
 fn by_heading(found: Translation, folded: &Folded) -> Match {
     let last_line = folded.line_at(folded.text.len());
     Match {
-        how: if found.is_text { How::Whole } else { How::Reference },
+        how: if found.is_text {
+            How::Whole
+        } else {
+            How::Reference
+        },
         against: Against::Translation(found.language),
         last_line: if found.is_text { last_line } else { 1 },
         ..by_name(found.license, 1, true)

@@ -51,10 +51,7 @@ pub fn stated_in_header(header: &str) -> Vec<(u32, String)> {
         }
         let ids = match gnu(&lower) {
             Some(id) => vec![id],
-            None => named_in(&sentence)
-                .into_iter()
-                .map(id)
-                .collect(),
+            None => named_in(&sentence).into_iter().map(id).collect(),
         };
         for id in ids {
             if !found.iter().any(|(_, have)| *have == id) {

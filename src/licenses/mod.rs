@@ -19,7 +19,7 @@
 //!
 //! Where a text goes: `decode` and `sniff` (is it text at all?), `markup` and `fold` (one form for
 //! all), `phrases` (the catalog's own licenses), `editions` (whole, cut or changed) and `structure` (where no edition is known), `standards` (ordinary ones, word for word), `nearest`
-//! (changed ones), `wording` (which changes say something), `cover` and `leftover` (what is there beside them), `translated` (official translations), `detect` (all of it in
+//! (changed ones), `differ` and `wording` (which words differ, and which of them say something), `cover` and `leftover` (what is there beside them), `translated` (official translations), `detect` (all of it in
 //! order).
 
 pub mod mof;
@@ -32,6 +32,7 @@ mod cover;
 mod declared;
 mod decode;
 mod detect;
+mod differ;
 mod duties;
 mod editions;
 mod fold;

@@ -155,9 +155,8 @@ fn closest(
     claims.sort_by(|one, other| other.gain.total_cmp(&one.gain));
     let (most, place) = claims.first().map(|best| (best.gain, best.terms.clone()))?;
     let meets = |claim: &Claim| claim.terms.start < place.end && place.start < claim.terms.end;
-    let contends = |claim: &Claim| {
-        claim.share >= SEEN && claim.gain >= most * CONTENDS && meets(claim)
-    };
+    let contends =
+        |claim: &Claim| claim.share >= SEEN && claim.gain >= most * CONTENDS && meets(claim);
     let contenders = (0..claims.len()).filter(|at| contends(&claims[*at])).take(CONTENDERS);
     let held: Vec<(usize, Option<Wording>)> = contenders
         .map(|at| (at, held(candidates[claims[at].index].id, words, shingles, &claims[at].terms)))
@@ -179,19 +178,15 @@ fn closest(
 
 /// How the words around a place differ from those of a standard text. What stands elsewhere in the text
 /// is not missing.
-fn held(
-    id: &str,
-    words: &[Word<'_>],
-    shingles: &[u32],
-    place: &Range<usize>,
-) -> Option<Wording> {
+fn held(id: &str, words: &[Word<'_>], shingles: &[u32], place: &Range<usize>) -> Option<Wording> {
     let (text, holders) = standard_text(id)?;
     let (main, _) = standards::split_appendix(id, &text);
     let folded = fold::fold(main);
     let standard = folded.words();
     let have: HashSet<u32> = shingles.iter().copied().collect();
     let mut here = vec![false; standard.len()];
-    for (at, _) in Hashes::new(&standard).shingles().enumerate().filter(|(_, it)| have.contains(it)) {
+    for (at, _) in Hashes::new(&standard).shingles().enumerate().filter(|(_, it)| have.contains(it))
+    {
         here[at..at + SHINGLE].fill(true);
     }
     let holders = fold::fold(&holders);

@@ -119,7 +119,11 @@ mod tests {
     fn an_id_that_was_given_up_is_on_the_list() {
         for (old, new) in GIVEN_UP {
             let is_deprecated = |id| spdx::license_id(id).map(spdx::LicenseId::is_deprecated);
-            assert_eq!((is_deprecated(old), is_deprecated(new)), (Some(true), Some(false)), "{old}");
+            assert_eq!(
+                (is_deprecated(old), is_deprecated(new)),
+                (Some(true), Some(false)),
+                "{old}"
+            );
         }
     }
 

@@ -93,7 +93,8 @@ fn version(word: &str) -> Option<&str> {
     if matches!(word.to_lowercase().as_str(), "v" | "ver" | "version") {
         return None;
     }
-    let number = word.strip_prefix(['v', 'V']).filter(|it| it.starts_with(|c: char| c.is_ascii_digit()));
+    let number =
+        word.strip_prefix(['v', 'V']).filter(|it| it.starts_with(|c: char| c.is_ascii_digit()));
     Some(number.unwrap_or(word))
 }
 

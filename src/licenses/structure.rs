@@ -16,15 +16,13 @@ const NUMBERED: u32 = 3;
 pub(super) fn broken_off(license: &License, text: &str) -> Option<String> {
     let (last, named) = (last_section(text), named_section(license));
     if let Some((last, named)) = last.zip(named).filter(|(last, named)| last < named) {
-        return Some(format!(
-            "ends with section {last}, and the license has a section {named}"
-        ));
+        return Some(format!("ends with section {last}, and the license has a section {named}"));
     }
     let line = text.lines().rev().map(str::trim).find(|line| !line.is_empty())?;
     let words: Vec<&str> = line.split_whitespace().collect();
     let open = words.last().is_some_and(|word| {
         word.ends_with([',', ';', '-'])
-            || word.chars().all(|c| c.is_lowercase()) && !word.contains(['.', '/', '@'])
+            || word.chars().all(char::is_lowercase) && !word.contains(['.', '/', '@'])
     });
     (words.len() >= LAST_LINE && open).then(|| {
         let end = words[words.len() - 4..].join(" ");
@@ -35,7 +33,7 @@ pub(super) fn broken_off(license: &License, text: &str) -> Option<String> {
 /// The last of the sections of a text that are numbered from 1 on, each at the beginning of a line.
 fn last_section(text: &str) -> Option<u32> {
     let numbers: BTreeSet<u32> = text.lines().filter_map(number).collect();
-    let last = (1..).take_while(|number| numbers.contains(number)).last()?;
+    let last = (1..100).take_while(|number| numbers.contains(number)).last()?;
     (last >= NUMBERED).then_some(last)
 }
 

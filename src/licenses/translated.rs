@@ -30,7 +30,8 @@ pub(super) struct Translation {
 /// The translation whose heading stands over a text of so many words; of several the one with most to be
 /// told by.
 pub(super) fn find(text: &Folded, words: usize) -> Option<Translation> {
-    let end = (0..=HEADING.min(text.text.len())).rev().find(|at| text.text.is_char_boundary(*at))?;
+    let end =
+        (0..=HEADING.min(text.text.len())).rev().find(|at| text.text.is_char_boundary(*at))?;
     let heading = &text.text[..end];
     let told = SOURCE.lines().filter_map(|line| {
         let mut fields = line.split('\t');
@@ -43,7 +44,11 @@ pub(super) fn find(text: &Folded, words: usize) -> Option<Translation> {
     });
     let (_, id, language) = told.max_by_key(|(len, id, _)| (*len, std::cmp::Reverse(*id)))?;
     let license = ordinary::license(id)?;
-    Some(Translation { license, language, is_text: words >= SHORT })
+    Some(Translation {
+        license,
+        language,
+        is_text: words >= SHORT,
+    })
 }
 
 #[cfg(test)]
@@ -61,21 +66,52 @@ mod tests {
 
     #[test]
     fn translations_are_told_by_their_headings() {
-        check("OPEN-SOURCE-LIZENZ FÜR DIE EUROPÄISCHE UNION v. 1.2\nEUPL © Europäische Union 2007, 2016", "eupl-1.2 German");
-        check("LICENCE PUBLIQUE DE L’UNION EUROPÉENNE v. 1.2\nEUPL © Union européenne 2007, 2016", "eupl-1.2 French");
-        check("LICENCJA PUBLICZNA UNII EUROPEJSKIEJ v. 1.2\nEUPL © Unia Europejska 2007, 2016", "eupl-1.2 Polish");
-        check("Open-Source-Lizenz für die Europäische Union V.1.1\nEUPL © Europäische Gemeinschaft 2007", "eupl-1.1 German");
-        check("CONTRAT DE LICENCE DE LOGICIEL LIBRE CeCILL\n\nVersion 2.1 du 2013-06-21", "CECILL-2.1 French");
-        check("CONTRAT DE LICENCE DE LOGICIEL LIBRE CeCILL-B\n\nVersion 1.0 du 2006-09-05", "CECILL-B French");
-        check("Attribution 4.0 International\n\nLicence publique Creative Commons Attribution 4.0 International", "cc-by-4.0 French");
-        check("Attribution - Pas d'Utilisation Commerciale - Partage dans les Mêmes Conditions 4.0 International\n\nCreative Commons Licence Publique", "cc-by-nc-sa-4.0 French");
-        check("Namensnennung – Nicht kommerziell – Keine Bearbeitungen 4.0 International\nCreative Commons Public License", "cc-by-nc-nd-4.0 German");
-        check("署名-非商业性使用 4.0 国际\n知识共享 Creative Commons 公共许可", "cc-by-nc-4.0 Chinese");
+        check(
+            "OPEN-SOURCE-LIZENZ FÜR DIE EUROPÄISCHE UNION v. 1.2\nEUPL © Europäische Union 2007, 2016",
+            "eupl-1.2 German",
+        );
+        check(
+            "LICENCE PUBLIQUE DE L’UNION EUROPÉENNE v. 1.2\nEUPL © Union européenne 2007, 2016",
+            "eupl-1.2 French",
+        );
+        check(
+            "LICENCJA PUBLICZNA UNII EUROPEJSKIEJ v. 1.2\nEUPL © Unia Europejska 2007, 2016",
+            "eupl-1.2 Polish",
+        );
+        check(
+            "Open-Source-Lizenz für die Europäische Union V.1.1\nEUPL © Europäische Gemeinschaft 2007",
+            "eupl-1.1 German",
+        );
+        check(
+            "CONTRAT DE LICENCE DE LOGICIEL LIBRE CeCILL\n\nVersion 2.1 du 2013-06-21",
+            "CECILL-2.1 French",
+        );
+        check(
+            "CONTRAT DE LICENCE DE LOGICIEL LIBRE CeCILL-B\n\nVersion 1.0 du 2006-09-05",
+            "CECILL-B French",
+        );
+        check(
+            "Attribution 4.0 International\n\nLicence publique Creative Commons Attribution 4.0 International",
+            "cc-by-4.0 French",
+        );
+        check(
+            "Attribution - Pas d'Utilisation Commerciale - Partage dans les Mêmes Conditions 4.0 International\n\nCreative Commons Licence Publique",
+            "cc-by-nc-sa-4.0 French",
+        );
+        check(
+            "Namensnennung – Nicht kommerziell – Keine Bearbeitungen 4.0 International\nCreative Commons Public License",
+            "cc-by-nc-nd-4.0 German",
+        );
+        check(
+            "署名-非商业性使用 4.0 国际\n知识共享 Creative Commons 公共许可",
+            "cc-by-nc-4.0 Chinese",
+        );
     }
 
     #[track_caller]
     fn check(heading: &str, told: &str) {
-        let filling = "Wörter dieser Übersetzung stehen hier, 这里有字, et encore des mots. ".repeat(40);
+        let filling =
+            "Wörter dieser Übersetzung stehen hier, 这里有字, et encore des mots. ".repeat(40);
         let matches = read(format!("{heading}\n\n{filling}").as_bytes(), "LICENSE").matches;
         let [found] = matches.as_slice() else {
             panic!("{matches:#?}");
@@ -85,7 +121,8 @@ mod tests {
         };
         assert_eq!(format!("{} {language}", found.license.id), told);
         assert_eq!(found.how, How::Whole);
-        let few = read(format!("{heading}\n\n{}", "ein paar Wörter ".repeat(30)).as_bytes(), "LICENSE");
+        let few =
+            read(format!("{heading}\n\n{}", "ein paar Wörter ".repeat(30)).as_bytes(), "LICENSE");
         assert!(few.matches.iter().all(|it| it.how >= How::Reference), "{few:#?}");
     }
 

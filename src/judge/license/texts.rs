@@ -43,7 +43,11 @@ pub(super) fn cut(case: &Case) -> Vec<Found> {
             let message = match &found.note {
                 Some(why) => format!("is the text of the {}, and {why}", called(name)),
                 None => {
-                    format!("holds {:.0} % of the text of the {}", found.score * 100.0, called(name))
+                    format!(
+                        "holds {:.0} % of the text of the {}",
+                        found.score * 100.0,
+                        called(name)
+                    )
                 }
             };
             Found::at(seen.at.clone(), message).confidence(Confidence::Likely)
@@ -59,8 +63,8 @@ pub(super) fn not_compared(case: &Case) -> Vec<Found> {
         let name = called(&found.license.name);
         let message = match found.against {
             Against::Phrases => format!(
-                "is told to be the {name} by its title and phrases; no published edition that it comes near to is \
-                 known here, so that a change to its words would not be seen"
+                "is told to be the {name} by its phrases; no published edition that is known here is near enough \
+                 to compare its words with"
             ),
             Against::Translation(language) => format!(
                 "is told by its heading to be the {name} in {language}; translations are not compared word for word"
