@@ -104,7 +104,7 @@ pub(super) fn nearest(
         };
         let candidate = candidates.remove(best.index);
         let how = match (best.share, &wording) {
-            (_, Some(it)) if it.turned && it.share() >= WHOLE_WORDS => How::Altered,
+            (_, Some(it)) if (it.turned || it.touched) && it.share() >= WHOLE_WORDS => How::Altered,
             (share, _) if share >= WHOLE => How::Whole,
             (_, Some(it)) if it.share() >= WHOLE_WORDS => How::Whole,
             _ if ratio(best.places.len() + SHINGLE, covered.len()) >= CUT => How::Cut,

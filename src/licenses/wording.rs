@@ -62,6 +62,14 @@ const SMALL: [&str; 17] = [
     "ltd",
 ];
 
+/// Words for what a license gives and asks: one of them changed changes the license.
+#[rustfmt::skip]
+const RIGHTS: [&str; 25] = [
+    "binary", "commercial", "derivative", "distribute", "exclusive", "fee", "irrevocable", "merge", "modify", "must",
+    "noncommercial", "only", "patent", "perform", "perpetual", "prohibited", "publish", "reproduce", "restriction",
+    "revocable", "royalty", "sell", "source", "sublicense", "worldwide",
+];
+
 /// How a text differs from a standard one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Wording {
@@ -77,6 +85,8 @@ pub(super) struct Wording {
     pub(super) put_in: usize,
     /// Whether a *not* is here that is not there, or the other way round.
     pub(super) turned: bool,
+    /// Whether a word for a right or a duty is here that is not there, or the other way round.
+    pub(super) touched: bool,
     /// At how many places another name stands for one that the standard itself bears.
     pub(super) renamed: usize,
     /// The places of the text, in its words, where it differs and says the same.
@@ -157,6 +167,9 @@ pub(super) fn hold(
 impl Standard<'_> {
     /// Its first word below the title.
     fn first(&self) -> usize {
+        if self.here.first() == Some(&true) {
+            return 0;
+        }
         let stands = |run: &[bool]| run.iter().all(|here| *here);
         self.here.windows(RUN).take(TITLE).position(stands).unwrap_or(0)
     }
@@ -243,6 +256,10 @@ impl Weighing<'_> {
                 let shown = self.standard.words[there.clone()].iter().take(SHOWN);
                 wording.lost = shown.map(|word| word.text).collect::<Vec<_>>().join(" ");
             }
+            let lacks = |one: &[&str], other: &[&str]| {
+                one.iter().any(|word| RIGHTS.contains(word) && !other.contains(word))
+            };
+            wording.touched |= lacks(&new, &old) || gone > 0 && lacks(&old, &new);
             wording.missing += gone;
             wording.put_in += new.len();
             if there.start < self.terms {
