@@ -1,8 +1,8 @@
 //! Which standard texts a text consists of, and what is left over beside them.
 //!
-//! A text that holds a standard text word for word is settled by the table of fingerprints. Only for
-//! what that leaves, and only where the sketches promise something, are the texts of the `spdx` crate
-//! loaded (90 ms) and compared shingle by shingle.
+//! A text that holds a standard text word for word is settled by the table of fingerprints. Only
+//! what that leaves, and only where the sketches promise something, is compared with the texts of the
+//! `spdx` crate shingle by shingle.
 
 use std::ops::Range;
 

@@ -1,12 +1,9 @@
 //! The standard texts that come nearest to a text which holds none of them word for word.
 //!
-//! Here the texts of the `spdx` crate are loaded, which takes 90 ms, and compared shingle by shingle.
+//! Here the texts of the `spdx` crate are compared shingle by shingle, and the nearest word for word.
 
 use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
-use std::sync::LazyLock;
-
-use spdx::detection::Store;
 
 use super::catalog::catalog;
 use super::cover::{self, Part};
@@ -294,24 +291,12 @@ pub(super) fn ratio(part: usize, whole: usize) -> f32 {
     part as f32 / whole.max(1) as f32
 }
 
-/// A standard text without its copyright lines, from the store of the `spdx` crate, and these lines.
+/// A standard text without its copyright lines, and these lines.
 fn standard_text(id: &str) -> Option<(String, String)> {
-    static STORE: LazyLock<Option<Store>> = LazyLock::new(|| Store::load_inline().ok());
-    // Of the ids of one GNU text the store keeps another than the catalog.
-    let base = id.trim_end_matches("-only");
-    let ids = [
-        id.to_owned(),
-        format!("{base}-or-later"),
-        format!("{base}-invariants-or-later"),
-    ];
-    let text = ids.iter().find_map(|id| STORE.as_ref()?.get_original(id))?;
-    let holds = |line: &&String| cover::is_copyright_line(&fold::fold(line).words());
-    let (holders, kept): (Vec<&String>, Vec<&String>) = text.lines().iter().partition(holds);
-    let join = |lines: Vec<&String>| {
-        let lines: Vec<&str> = lines.into_iter().map(String::as_str).collect();
-        lines.join("\n")
-    };
-    Some((join(kept), join(holders)))
+    let holds = |line: &&str| cover::is_copyright_line(&fold::fold(line).words());
+    let (holders, kept): (Vec<&str>, Vec<&str>) =
+        spdx::license_id(id)?.text().lines().partition(holds);
+    Some((kept.join("\n"), holders.join("\n")))
 }
 
 /// The shingles of a standard text in order, and those of its appendix.

@@ -303,10 +303,9 @@ fn is_name(old: &[&str], new: &[&str]) -> bool {
     new.len() <= NAME && (both || usual()) && !leftover::limits(new)
 }
 
-/// Whether a word says something: numbers and single letters do not, nor does what the store puts in the
-/// place of addresses.
+/// Whether a word says something: numbers and single letters do not, nor do remains of addresses.
 fn counts(word: &str) -> bool {
-    leftover::is_said(word) && !["http", "https", "blackboxed", "url", "www"].contains(&word)
+    leftover::is_said(word) && !["http", "https", "www"].contains(&word)
 }
 
 /// The words of a run that say something.
