@@ -525,7 +525,15 @@ pub struct LicenseText {
     pub how: String,
     /// 0 to 1.
     pub score: f64,
-    /// Of the text, lower-case hex.
+    /// What it was told by: `standard` (word for word the SPDX list), `edition` (word for word a published
+    /// edition), `phrases`, `translation` (both not compared word for word) or `name`. `None` for a text of no
+    /// license that is known.
+    #[serde(default)]
+    pub against: Option<String>,
+    /// Which edition, version of the SPDX list or language that was.
+    #[serde(default)]
+    pub edition: Option<String>,
+    /// Of the text, lower-case hex; `None` where only a part of it was read.
     pub sha256: Option<String>,
     /// Its length.
     pub bytes: u64,

@@ -3,7 +3,7 @@
 use crate::{
     digest,
     judge::verdicts,
-    licenses::{How, License, Says, Term, UseAnswer},
+    licenses::{self, Against, How, License, Says, Term, UseAnswer},
     report::{self, Is},
     terms::{Held, Name, Seen, Terms},
 };
@@ -98,6 +98,7 @@ fn class(held: &Held, known: Option<&License>) -> String {
 }
 
 fn text(seen: &Seen) -> report::LicenseText {
+    let against = seen.found.as_ref().map(|it| it.against);
     let how = seen.found.as_ref().map(|it| it.how);
     report::LicenseText {
         at: Some(seen.at.clone()),
@@ -110,9 +111,31 @@ fn text(seen: &Seen) -> report::LicenseText {
         }
         .to_owned(),
         score: seen.found.as_ref().map_or(0.0, |it| (f64::from(it.score) * 100.0).round() / 100.0),
-        sha256: Some(digest::hex(&seen.sha256)),
+        against: against.map(|it| word(it).to_owned()),
+        edition: against.and_then(edition),
+        sha256: seen.sha256.map(|it| digest::hex(&it)),
         bytes: seen.bytes,
         added_words: seen.found.as_ref().map_or(0, |it| u64::from(it.added_words)),
+    }
+}
+
+/// What a text was told by.
+fn word(against: Against) -> &'static str {
+    match against {
+        Against::Standard => "standard",
+        Against::Edition(_) => "edition",
+        Against::Phrases => "phrases",
+        Against::Translation(_) => "translation",
+        _ => "name",
+    }
+}
+
+/// Which text it was compared with, or which language it is in.
+fn edition(against: Against) -> Option<String> {
+    match against {
+        Against::Standard => Some(format!("SPDX license list {}", licenses::SPDX_LIST)),
+        Against::Edition(name) | Against::Translation(name) => Some(name.to_owned()),
+        _ => None,
     }
 }
 

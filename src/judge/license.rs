@@ -5,12 +5,13 @@ mod called_open;
 mod data;
 mod duties;
 mod statements;
+mod texts;
 
 use super::{Case, Check, Found};
 use crate::{
-    licenses::{Agreement, Class, How, License, Match, ReadingKind, compare},
+    licenses::{Agreement, Class, License, Match, ReadingKind, compare},
     terms::{Held, Name},
-    words::{Category, Confidence, LicenseScope, Place, Severity},
+    words::{Category, LicenseScope, Place, Severity},
 };
 
 pub(super) const CHECKS: &[Check] = &[
@@ -52,7 +53,7 @@ pub(super) const CHECKS: &[Check] = &[
         impact: "A changed license is another license: what is known of the standard one does not hold.",
         hint: "Have the added or changed words read before you rely on the license's name.",
         references: &[],
-        find: altered,
+        find: texts::altered,
     },
     Check {
         id: "license-cut",
@@ -62,7 +63,27 @@ pub(super) const CHECKS: &[Check] = &[
         impact: "What the missing part says cannot be read here, and most licenses ask for a whole copy.",
         hint: "Get the whole text from where the model was published.",
         references: &[],
-        find: cut,
+        find: texts::cut,
+    },
+    Check {
+        id: "license-read-in-part",
+        category: Category::License,
+        severity: Severity::Low,
+        title: "A license text that is too long to be read whole",
+        impact: "What stands behind the part that was read may change its terms, and nothing here tells.",
+        hint: "Have the rest of the file read by a person; licenses that are known have a tenth of its length.",
+        references: &[],
+        find: texts::read_in_part,
+    },
+    Check {
+        id: "license-not-compared",
+        category: Category::License,
+        severity: Severity::Info,
+        title: "A license text that is told by its phrases alone",
+        impact: "No published edition that it comes near to is known here: a changed or missing clause would not be seen.",
+        hint: "Hold the text against the one that the publisher shows.",
+        references: &[],
+        find: texts::not_compared,
     },
     Check {
         id: "license-unknown",
@@ -272,43 +293,6 @@ fn tag_differs(case: &Case) -> Vec<Found> {
         }
     }
     found
-}
-
-fn altered(case: &Case) -> Vec<Found> {
-    let texts = case.terms.held.iter().flat_map(|held| held.texts.iter().map(move |it| (held, it)));
-    let found = texts.filter_map(|(held, seen)| {
-        let found = seen.found.as_ref().filter(|it| it.how == How::Altered)?;
-        let name = held.license().map_or_else(String::new, |it| called(&it.name));
-        let how = match (found.added_words, found.added.first()) {
-            (0, _) if found.missing_words > 0 => "with words taken out of it".to_owned(),
-            (0, _) => "under another heading".to_owned(),
-            (count, Some(words)) => {
-                let words = words.trim_end_matches(" …");
-                format!("with {count} more {}, e.g. \"{words}\"", plural(count))
-            }
-            (count, None) => format!("with {count} more {}", plural(count)),
-        };
-        Some(Found::at(seen.at.clone(), format!("is the text of the {name} {how}")))
-    });
-    found.collect()
-}
-
-fn plural(count: u32) -> &'static str {
-    if count == 1 { "word" } else { "words" }
-}
-
-fn cut(case: &Case) -> Vec<Found> {
-    let texts = case.terms.held.iter().flat_map(|held| held.texts.iter().map(move |it| (held, it)));
-    let policies = case.terms.policies.iter().filter_map(|seen| Some((seen, seen.found.as_ref()?)));
-    let held = texts.filter_map(|(_, seen)| Some((seen, seen.found.as_ref()?)));
-    let found =
-        held.chain(policies).filter(|(_, found)| found.how == How::Cut).map(|(seen, found)| {
-            let name = &found.license.name;
-            let message =
-                format!("holds {:.0} % of the text of the {}", found.score * 100.0, called(name));
-            Found::at(seen.at.clone(), message).confidence(Confidence::Likely)
-        });
-    found.collect()
 }
 
 fn unknown(case: &Case) -> Vec<Found> {

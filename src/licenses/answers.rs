@@ -1,8 +1,9 @@
 //! From terms to answers: what a set of licenses says about a use, the strictest fact first.
 
+mod limits;
+mod sharing;
+
 use super::catalog::{Kind, License};
-use super::class::{Class, Freedom};
-use super::places;
 use super::terms::Term;
 use super::uses::{Says, Situation, Use, UseAnswer};
 
@@ -84,17 +85,6 @@ impl Draft {
         }
     }
 
-    /// Above a cap on users no right is left, whatever the use.
-    fn above_cap(&mut self, license: &License, users: u64) {
-        let cap = license.term("user_cap").filter(|term| term.only.is_none());
-        if let Some((term, cap)) = cap.and_then(|term| Some((term, term.is.number()?)))
-            && users > cap
-        {
-            let why = format!("no rights above {} without a further license", amount(term));
-            self.add(license, Some(term), Says::Prohibited, &why);
-        }
-    }
-
     /// A use policy lies over a license: only what it bars counts.
     fn policy(&mut self, policy: &License, asked: Use) {
         let bars = |topic: &str, words: &[&str]| {
@@ -151,242 +141,6 @@ impl Draft {
         }
         answer
     }
-
-    fn territory(&mut self, license: &License, territory: &[String]) {
-        let Some(term) = license.term("territory").filter(|term| !term.regions.is_empty()) else {
-            return;
-        };
-        let part = term.only.as_deref().map_or(String::new(), |only| format!(" for {only}"));
-        let regions = term.regions.join(", ");
-        if territory.is_empty() {
-            let why = format!("no rights in {regions}{part}");
-            self.add(license, Some(term), Says::Conditional, &why);
-        }
-        for name in territory {
-            let (says, why) = match places::place(name) {
-                Some(place) if term.regions.iter().any(|it| places::meets(&place, it)) => {
-                    let says = if term.only.is_some() {
-                        Says::Conditional
-                    } else {
-                        Says::Prohibited
-                    };
-                    let region = term.regions.iter().find(|it| places::meets(&place, it));
-                    let region = region.filter(|it| **it != place && place != "WORLD");
-                    let of = region.map_or(String::new(), |region| format!(" (of {region})"));
-                    let place = if place == "WORLD" { &regions } else { &place };
-                    (says, format!("no rights in {place}{of}{part}"))
-                }
-                Some(_) => continue,
-                None => (
-                    Says::Unclear,
-                    format!("no rights in {regions}{part}, and \"{name}\" is no place known here"),
-                ),
-            };
-            self.add(license, Some(term), says, &why);
-        }
-    }
-
-    fn commercial(&mut self, license: &License, users: Option<u64>) {
-        let term = license.term("commercial");
-        let (says, why) = match license.says("commercial") {
-            "yes" => (Says::Permitted, "commercial use is allowed"),
-            "no" => (Says::Prohibited, "no commercial use"),
-            "no-sale" => (Says::Conditional, "it may not be sold"),
-            "registration" => (Says::Conditional, "commercial use after registration"),
-            "conditional" if caps_are_all(license, users) => {
-                (Says::Permitted, "commercial use is allowed below the cap")
-            }
-            "conditional" => (Says::Conditional, "commercial use under conditions"),
-            _ => (Says::Unclear, "the terms are not clear on commercial use"),
-        };
-        self.add(license, term, says, why);
-        self.caps(license, users);
-    }
-
-    fn caps(&mut self, license: &License, users: Option<u64>) {
-        if let Some(term) = license.term("user_cap") {
-            let cap = term.is.number().unwrap_or(0);
-            match users {
-                Some(users) if users <= cap => {
-                    let why = format!("{users} users are within {}", amount(term));
-                    self.add(license, Some(term), Says::Permitted, &why);
-                }
-                Some(users) if term.only.is_none() => self.above_cap(license, users),
-                _ => self.add(license, Some(term), Says::Conditional, &threshold(term)),
-            }
-        }
-        if let Some(term) = license.term("revenue_cap") {
-            self.add(license, Some(term), Says::Conditional, &threshold(term));
-        }
-    }
-
-    fn use_restrictions(&mut self, license: &License) {
-        let term = license.term("use_restrictions");
-        if let "annex" | "policy" | "list" | "clause" = license.says("use_restrictions") {
-            self.add(license, term, Says::Conditional, "some uses are barred");
-        }
-    }
-
-    fn fine_tune(&mut self, license: &License) {
-        let term = license.term("derivatives");
-        if license.says("derivatives") == "no" || license.class == Class::NoDerivatives {
-            self.add(license, term, Says::Prohibited, "changed versions may not be shared");
-            return;
-        }
-        if license.says("redistribution") == "no" {
-            let term = license.term("redistribution");
-            self.add(license, term, Says::Prohibited, "changed versions may not be handed on");
-            return;
-        }
-        self.notice(license);
-        self.no_commerce(license);
-        self.carried(license, true);
-        if let Some(term) = license.term("state_changes").filter(|term| term.is.text() == "yes") {
-            self.add(license, Some(term), Says::Conditional, "changes are to be stated");
-        }
-        self.badge(license, true);
-        if let Some(term) = license.term("name_prefix") {
-            let why = format!("the name of what is made from it must begin with \"{}\"", term.is);
-            self.add(license, Some(term), Says::Conditional, &why);
-        }
-        if license.class.freedom() == Some(Freedom::Free) || license.says("flow_down") == "none" {
-            self.add(license, term, Says::Permitted, "changed versions may be shared");
-        } else if license.says("flow_down").is_empty() && license.says("derivatives") != "yes" {
-            self.add(license, None, Says::Unclear, "the terms are not clear on changed versions");
-        }
-    }
-
-    /// What copyright lines and texts go with a copy.
-    fn notice(&mut self, license: &License) {
-        if let Some(notice) = license.term("notice").filter(|term| term.is.text() != "none") {
-            let words = notice.is.text();
-            let literal = words.chars().any(char::is_uppercase) && !words.starts_with("keep");
-            let why = match words {
-                "yes" => "a notice is due".to_owned(),
-                _ if literal => format!("a notice is due, \"{words}\""),
-                _ => format!("a notice is due: {words}"),
-            };
-            self.add(license, Some(notice), Says::Conditional, &why);
-        }
-    }
-
-    /// Words to be shown; `derived`: by what is made from the model, not by a copy of it.
-    fn badge(&mut self, license: &License, derived: bool) {
-        let term = license.term("badge").filter(|term| derived || term.only.is_none());
-        if let Some(term) = term {
-            let part = term.only.as_deref().map_or(String::new(), |only| format!(" ({only})"));
-            let why = format!("the words \"{}\" are to be shown{part}", term.is);
-            self.add(license, Some(term), Says::Conditional, &why);
-        }
-    }
-
-    fn distill(&mut self, license: &License) {
-        let term = license.term("output_training");
-        let free = license.class.freedom() == Some(Freedom::Free);
-        let (says, why) = match license.says("output_training") {
-            "allowed" => (Says::Permitted, "outputs may train other models"),
-            "allowed-with-naming" => {
-                (Says::Conditional, "outputs may train other models that bear the name")
-            }
-            "forbidden" => (Says::Prohibited, "it bars training on outputs"),
-            "forbidden-competing" => (Says::Conditional, "outputs may not train competing models"),
-            "noncommercial-only" => (Says::Conditional, "for no commercial end"),
-            "derivative" => (
-                Says::Conditional,
-                "a model trained on outputs is a derivative under the same terms",
-            ),
-            "clause" => (Says::Conditional, "a clause on outputs holds"),
-            "silent" if free => (Says::Permitted, "it sets no condition on outputs"),
-            _ => (Says::Unclear, "it is silent on outputs"),
-        };
-        self.add(license, term, says, why);
-    }
-
-    fn redistribute(&mut self, license: &License) {
-        let term = license.term("redistribution");
-        let (says, why) = match license.says("redistribution") {
-            "allowed" => (Says::Permitted, "it may be handed on"),
-            "restricted" => (Says::Conditional, "handing on is restricted"),
-            "no" => (Says::Prohibited, "it may not be handed on"),
-            _ => (Says::Unclear, "the terms are not clear on handing on"),
-        };
-        self.add(license, term, says, why);
-        self.notice(license);
-        self.no_commerce(license);
-        self.carried(license, false);
-        self.badge(license, false);
-    }
-
-    fn host(&mut self, license: &License, users: Option<u64>) {
-        if license.says("hosting") == "no" {
-            self.add(license, license.term("hosting"), Says::Prohibited, "no hosting for others");
-            return;
-        }
-        if license.class == Class::NetworkCopyleft {
-            self.add(
-                license,
-                license.term("flow_down"),
-                Says::Conditional,
-                "users over a network are owed the source",
-            );
-        }
-        self.badge(license, false);
-        if let Some(term) = license.term("remote_restriction") {
-            self.add(
-                license,
-                Some(term),
-                Says::Conditional,
-                "the licensor may restrict use from afar",
-            );
-        }
-        if license.says("commercial") == "no" {
-            return self.no_commerce(license);
-        }
-        self.commercial(license, users);
-    }
-
-    /// A license that bars commerce leaves sharing to those who do it without.
-    fn no_commerce(&mut self, license: &License) {
-        if license.says("commercial") == "no" {
-            self.add(
-                license,
-                license.term("commercial"),
-                Says::Conditional,
-                "for no commercial end",
-            );
-        }
-    }
-
-    /// What a derivative or a copy has to carry.
-    fn carried(&mut self, license: &License, derived: bool) {
-        let copies_only = |term: &&Term| term.only.as_deref() == Some("copies");
-        let term = license.term("flow_down").filter(|term| !derived || !copies_only(term));
-        match term.map_or("", |term| term.is.text()) {
-            "whole-license" => {
-                self.add(license, term, Says::Conditional, "it stays under this license");
-            }
-            "share-alike" => {
-                self.add(license, term, Says::Conditional, "it stays under the same license");
-            }
-            "use-restrictions" => {
-                self.add(license, term, Says::Conditional, "the barred uses go with it");
-            }
-            _ => {}
-        }
-    }
-}
-
-/// What stands above a number of users or a revenue, and what depends on it.
-fn threshold(term: &Term) -> String {
-    match &term.only {
-        Some(only) => format!("above {} more is asked: {only}", amount(term)),
-        None => format!("a cap of {}", amount(term)),
-    }
-}
-
-/// `700 million MAU`, whatever depends on it.
-fn amount(term: &Term) -> String {
-    Term { only: None, ..term.clone() }.reads()
 }
 
 /// The sections of `1.a, 2` each by itself; one with words in it (`5, Attachment A`) stays whole.
@@ -400,13 +154,6 @@ fn sections(at: &str) -> Vec<String> {
     } else {
         vec![at.to_owned()]
     }
-}
-
-/// Whether the number of users is the only condition, and these are few enough.
-fn caps_are_all(license: &License, users: Option<u64>) -> bool {
-    let cap = license.term("user_cap").and_then(|term| term.is.number());
-    let only = license.term("revenue_cap").is_none() && license.class == Class::Community;
-    only && cap.zip(users).is_some_and(|(cap, users)| users <= cap)
 }
 
 #[cfg(test)]

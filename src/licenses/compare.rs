@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::catalog::{Kind, License};
 use super::declared::{Declared, Meaning};
+use super::ordinary;
 use super::read::{How, Match};
 use super::terms::Term;
 
@@ -93,7 +94,7 @@ fn pair(declared: &License, text: &Match) -> Agreement {
 pub fn same_text(one: &License, other: &License) -> bool {
     fn text_id(license: &License) -> &str {
         let id = license.spdx.as_deref().unwrap_or(&license.id);
-        id.trim_end_matches("-or-later").trim_end_matches("-only")
+        ordinary::current(id.trim_end_matches("-or-later").trim_end_matches("-only"))
     }
     one.id == other.id || text_id(one) == text_id(other)
 }
@@ -167,7 +168,7 @@ pub fn dropped<'a>(base: &'a License, own: Option<&License>) -> Vec<&'a Term> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{declared, license};
+    use super::super::{Against, declared, license};
     use super::*;
 
     #[test]
@@ -205,7 +206,8 @@ mod tests {
             license,
             how,
             score: 1.0,
-            edition: None,
+            against: Against::Standard,
+            note: None,
             line,
             last_line,
             added_words: 0,

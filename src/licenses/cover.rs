@@ -1,8 +1,8 @@
 //! Which standard texts a text consists of, and what is left over beside them.
 //!
-//! A text that holds a standard text word for word is settled by the table of fingerprints. Only for
-//! what that leaves, and only where the sketches promise something, are the texts of the `spdx` crate
-//! loaded (90 ms) and compared shingle by shingle.
+//! A text that holds a standard text word for word is settled by the table of fingerprints. Only
+//! what that leaves, and only where the sketches promise something, is compared with the texts of the
+//! `spdx` crate shingle by shingle.
 
 use std::ops::Range;
 
@@ -51,6 +51,10 @@ pub(super) struct Part {
     pub(super) missing: usize,
     /// The longest run of these.
     pub(super) gap: usize,
+    /// The first words of the longest of all.
+    pub(super) lost: String,
+    /// Whether a *not* is here that is not there, or the other way round.
+    pub(super) turned: bool,
     /// What is left over beside it, its words as places in the text, copyright lines aside.
     pub(super) added: Vec<Run>,
 }
@@ -79,6 +83,8 @@ pub(super) fn cover(
             open: exact.open,
             missing: 0,
             gap: 0,
+            lost: String::new(),
+            turned: false,
             added: Vec::new(),
         });
     }
@@ -98,13 +104,13 @@ pub(super) fn cover(
     if deep && (parts.is_empty() || left >= BESIDE) {
         // Either a longer text explains more than what was found, or there is a further one.
         let mut anew = vec![false; words.len()];
-        let other = nearest::nearest(&hashes, &mut anew, named);
+        let other = nearest::nearest(words, &hashes, &mut anew, named);
         let count = |covered: &[bool]| covered.iter().filter(|covered| **covered).count();
         let longer = count(&anew) > count(&covered) + left / 2 && other.len() <= parts.len();
         if parts.is_empty() || longer && other.iter().all(|part| part.how == How::Whole) {
             (parts, covered) = (other, anew);
         } else if leftover::runs(&covered).iter().any(|run| run.len() > REST) {
-            parts.extend(nearest::nearest(&hashes, &mut covered, named));
+            parts.extend(nearest::nearest(words, &hashes, &mut covered, named));
         }
         parts.sort_by_key(|part| part.span.start);
     }

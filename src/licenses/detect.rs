@@ -8,9 +8,10 @@ use super::fold::{Folded, Word};
 use super::leftover::{self, Run};
 use super::markup;
 use super::phrases::{self, Hit, Strength};
-use super::read::{How, Match};
+use super::read::{Against, How, Match};
 use super::shingles::Hashes;
-use super::{declared, editions, links, ordinary};
+use super::translated::Translation;
+use super::{declared, editions, links, ordinary, structure, translated};
 
 /// How many runs of added words are shown, and how many words of each.
 const SHOWN: usize = 3;
@@ -27,7 +28,14 @@ const TAG: &str = "SPDX-License-Identifier:";
 const NAMED: f32 = 0.6;
 
 /// The licenses in a text, surest first, then by their place in it.
-pub(super) fn detect(text: &str, folded: &Folded, words: &[Word<'_>], name: &str) -> Vec<Match> {
+/// `plain`: the text without its markup.
+pub(super) fn detect(
+    text: &str,
+    plain: &str,
+    folded: &Folded,
+    words: &[Word<'_>],
+    name: &str,
+) -> Vec<Match> {
     let hits = phrases::find(folded, words.len());
     let sure = || hits.iter().filter(|hit| hit.strength == Strength::Sure);
     let (parts, covered) = if words.len() < phrases::SHORT / 4 {
@@ -56,11 +64,22 @@ pub(super) fn detect(text: &str, folded: &Folded, words: &[Word<'_>], name: &str
         others.map(|other| place(other)).chain(parts).collect::<Vec<_>>()
     };
     let alone = !is_prose(name) && !markup::is_html(text);
+    let hits_alone = sure.len() == 1 && parts.is_empty();
     let mut matches: Vec<Match> = sure
         .iter()
         .map(|hit| {
             let like = editions::liken(hit.license, words, &hashes, &others(hit), alone);
-            by_phrases(hit, like, folded, words)
+            let mut found = by_phrases(hit, like, folded, words);
+            // what else stands in the file may be what breaks off
+            if found.against == Against::Phrases && alone && hits_alone {
+                found.note = structure::broken_off(hit.license, plain);
+                found.how = if found.note.is_some() {
+                    How::Cut
+                } else {
+                    How::Whole
+                };
+            }
+            found
         })
         .collect();
     let stands_beside = |part: &&Part| {
@@ -70,6 +89,9 @@ pub(super) fn detect(text: &str, folded: &Folded, words: &[Word<'_>], name: &str
     };
     let parts = parts.iter().filter(stands_beside);
     matches.extend(parts.filter_map(|part| by_cover(part, folded, words)));
+    if matches.is_empty() {
+        matches.extend(translated::find(folded, words.len()).map(|it| by_heading(it, folded)));
+    }
     let short = words.len() < phrases::SHORT;
     let named = hits.iter().filter(|hit| hit.strength != Strength::Sure);
     let named = named.map(|hit| {
@@ -114,7 +136,8 @@ fn by_phrases(hit: &Hit, like: Option<Likeness>, folded: &Folded, words: &[Word<
         license: hit.license,
         how: How::Whole,
         score: 0.9 + 0.1 * hit.share,
-        edition: None,
+        against: Against::Phrases,
+        note: None,
         line: folded.line_at(hit.place.start),
         last_line: folded.line_at(hit.place.end),
         added_words: 0,
@@ -127,7 +150,8 @@ fn by_phrases(hit: &Hit, like: Option<Likeness>, folded: &Folded, words: &[Word<
             found.line = found.line.min(folded.line_at(first.start));
             found.last_line = found.last_line.max(folded.line_at(last.start));
         }
-        (found.how, found.score, found.edition) = (like.how, like.share, Some(like.edition));
+        (found.how, found.score) = (like.how, like.share);
+        found.against = Against::Edition(like.edition);
         found.missing_words = u32::try_from(like.missing).unwrap_or(u32::MAX);
         (found.added_words, found.added) = shown(&like.added, words);
     }
@@ -145,20 +169,47 @@ fn shown(added: &[Run], words: &[Word<'_>]) -> (u32, Vec<String>) {
 
 fn by_cover(part: &Part, folded: &Folded, words: &[Word<'_>]) -> Option<Match> {
     // The text of a GNU license does not tell whether a later version may be chosen.
-    let license = ordinary::license(part.id.trim_end_matches("-or-later"))?;
+    let license = ordinary::license(ordinary::current(part.id.trim_end_matches("-or-later")))?;
     let (added_words, added) = shown(&part.added, words);
     let (first, last) = (words.get(part.span.start)?, words.get(part.span.end.checked_sub(1)?)?);
     Some(Match {
         license,
         how: part.how,
         score: part.share,
-        edition: None,
+        against: Against::Standard,
+        note: part.how.eq(&How::Altered).then(|| change(part)).flatten(),
         line: folded.line_at(first.start),
         last_line: folded.line_at(last.start),
         added_words,
         missing_words: u32::try_from(part.missing).unwrap_or(u32::MAX),
         added,
     })
+}
+
+/// What was changed in a text, where its own words do not show it.
+fn change(part: &Part) -> Option<String> {
+    if part.added.iter().any(|run| run.counted() > 0) {
+        return None;
+    }
+    if part.turned {
+        return Some("a \"not\" was put in or taken out".to_owned());
+    }
+    (part.missing > 0 && !part.lost.is_empty()).then(|| format!("\"{}\" is not in it", part.lost))
+}
+
+/// A translation, told by its heading.
+fn by_heading(found: Translation, folded: &Folded) -> Match {
+    let last_line = folded.line_at(folded.text.len());
+    Match {
+        how: if found.is_text {
+            How::Whole
+        } else {
+            How::Reference
+        },
+        against: Against::Translation(found.language),
+        last_line: if found.is_text { last_line } else { 1 },
+        ..by_name(found.license, 1, true)
+    }
 }
 
 fn by_name(license: &'static License, line: u32, reference: bool) -> Match {
@@ -171,7 +222,8 @@ fn by_name(license: &'static License, line: u32, reference: bool) -> Match {
         license,
         how,
         score: NAMED,
-        edition: None,
+        against: Against::Name,
+        note: None,
         line,
         last_line: line,
         added_words: 0,

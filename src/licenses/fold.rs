@@ -61,6 +61,17 @@ impl Folded {
         u32::try_from(line.max(1)).unwrap_or(u32::MAX)
     }
 
+    /// Where the lines that begin a sentence of their own begin in the folded text of this source.
+    pub(super) fn sentences(&self, source: &str) -> Vec<usize> {
+        let mut begins = true;
+        let lines = source.lines().zip(&self.lines);
+        let firsts = lines.filter_map(|(line, start)| {
+            let ends = line.trim_end().ends_with(['.', ':', '>']) || line.trim().is_empty();
+            std::mem::replace(&mut begins, ends).then_some(*start)
+        });
+        firsts.collect()
+    }
+
     /// The words, without those of web addresses: addresses differ where licenses do not.
     pub(super) fn words(&self) -> Vec<Word<'_>> {
         let mut words = Vec::with_capacity(self.text.len() / 6);

@@ -248,6 +248,21 @@ fn pages_languages_and_encodings() {
 }
 
 #[test]
+fn a_right_that_is_taken_out_or_put_in_alters_a_license() {
+    let mit = standard("MIT");
+    check(&mit.replace("sublicense, and/or", "and/or"), "altered mit");
+    check(&mit.replace("sublicense", "rent"), "altered mit");
+    check(&mit.replace("free of charge", "for a fee"), "altered mit");
+    check(&mit.replace("AUTHORS OR COPYRIGHT HOLDERS", "SOME LAB, INC."), "whole mit");
+    let bsd = standard("BSD-3-Clause");
+    check(
+        &bsd.replace("with or without modification", "without modification"),
+        "altered bsd-3-clause",
+    );
+    check(&bsd.replace("source and binary forms", "binary form"), "altered bsd-3-clause");
+}
+
+#[test]
 fn a_huge_file_is_cut_and_said_to_be() {
     let text = format!("{}\n{}", standard("MIT"), "x ".repeat(1 << 20));
     let reading = read(text.as_bytes(), "LICENSE");

@@ -1,15 +1,25 @@
 //! What the comment at the top of a code file says of its license, in sentences.
 
+use super::catalog::License;
+use super::read::{self, How};
 use super::spoken::named_in;
 
 /// What a sentence says that puts a file under a license.
-const GRANTS: [&str; 6] = [
+const GRANTS: [&str; 7] = [
     "licensed under",
+    "subject to the terms of",
     "under the terms of",
     "released under",
     "distributed under the",
     "governed by",
     "available under",
+];
+
+/// How the texts begin that stand in comments as they are.
+const TEXTS: [&str; 3] = [
+    "redistribution and use in source and binary forms",
+    "permission is hereby granted, free of charge",
+    "permission to use, copy, modify, and",
 ];
 
 /// The longest sentence that is looked at, in words.
@@ -27,7 +37,12 @@ const LONGEST: usize = 60;
 /// ```
 pub fn stated_in_header(header: &str) -> Vec<(u32, String)> {
     let mut found: Vec<(u32, String)> = Vec::new();
-    for (line, sentence) in sentences(header) {
+    let sentences = sentences(header);
+    let begins = |sentence: &str| TEXTS.iter().any(|text| sentence.contains(text));
+    if sentences.iter().any(|(_, sentence)| begins(&sentence.to_lowercase())) {
+        found.extend(texts(header));
+    }
+    for (line, sentence) in sentences {
         let lower = sentence.to_lowercase();
         if sentence.split_whitespace().count() > LONGEST
             || !GRANTS.iter().any(|grant| lower.contains(grant))
@@ -36,10 +51,7 @@ pub fn stated_in_header(header: &str) -> Vec<(u32, String)> {
         }
         let ids = match gnu(&lower) {
             Some(id) => vec![id],
-            None => named_in(&sentence)
-                .into_iter()
-                .map(|it| it.spdx.clone().unwrap_or_else(|| it.id.clone()))
-                .collect(),
+            None => named_in(&sentence).into_iter().map(id).collect(),
         };
         for id in ids {
             if !found.iter().any(|(_, have)| *have == id) {
@@ -48,6 +60,18 @@ pub fn stated_in_header(header: &str) -> Vec<(u32, String)> {
         }
     }
     found
+}
+
+/// The licenses whose whole text stands in a comment.
+fn texts(header: &str) -> Vec<(u32, String)> {
+    let matches = read::read(header.as_bytes(), "NOTICE").matches;
+    let whole = matches.into_iter().filter(|found| found.how == How::Whole);
+    whole.map(|found| (found.line, id(found.license))).collect()
+}
+
+/// The SPDX id, else that of the catalog.
+fn id(license: &License) -> String {
+    license.spdx.clone().unwrap_or_else(|| license.id.clone())
 }
 
 /// The sentences of a comment without its marks, each with its first line.
@@ -70,7 +94,8 @@ fn sentences(header: &str) -> Vec<(u32, String)> {
                 }
                 None => all.push((number, part.trim().to_owned())),
             }
-            open = !part.trim_end().ends_with(['.', ';']) || part.trim_end().ends_with("Inc.");
+            let short = ["Inc.", " v.", " ver."].iter().any(|end| part.trim_end().ends_with(end));
+            open = short || !part.trim_end().ends_with(['.', ';']);
         }
         // a license's grant goes on behind the semicolon of `GPL; either version 3`
         open |= line.ends_with(';') && line.contains("Foundation");
@@ -151,8 +176,40 @@ mod tests {
              license that can be found in the LICENSE file.",
             "1 BSD-3-Clause",
         );
+        check(
+            "/* This Source Code Form is subject to the terms of the Mozilla Public\n * License, v. 2.0. If a copy of \
+             the MPL was not distributed with this\n * file, You can obtain one at https://mozilla.org/MPL/2.0/. */",
+            "1 MPL-2.0",
+        );
+        check(
+            "// This program and the accompanying materials are made available under the\n// terms of the Eclipse \
+             Public License v2.0 which accompanies this distribution.",
+            "1 EPL-2.0",
+        );
+        check(
+            "# This program is free software; you can redistribute it and/or modify it under the terms\n# of the GNU \
+             Affero General Public License as published by the Free Software Foundation,\n# version 3.",
+            "1 AGPL-3.0-only",
+        );
+        check(
+            "// Use of this source code is governed by a BSD-style license\n// that can be found in the LICENSE file.",
+            "",
+        );
         check("import os\nprint('not licensed to anyone')\n", "");
         check("", "");
+    }
+
+    #[test]
+    fn a_text_in_a_comment_is_stated() {
+        for id in ["BSD-2-Clause", "BSD-3-Clause", "MIT", "ISC", "HPND"] {
+            let text = spdx::license_id(id).expect("listed").text();
+            let slashes = format!("// {}\n\nint main() {{}}\n", text.replace('\n', "\n// "));
+            let stars = format!("/*\n * {}\n */\n", text.replace('\n', "\n * "));
+            for header in [slashes, stars] {
+                let found = stated_in_header(&header);
+                assert_eq!(found.iter().map(|(_, id)| id.as_str()).collect::<Vec<_>>(), [id]);
+            }
+        }
     }
 
     #[track_caller]

@@ -85,7 +85,8 @@ const KNOWN: [&str; 11] = [
 ];
 
 /// What stands in a notice that only says which license the text below is.
-const GRANTS: [&str; 6] = [
+const GRANTS: [&str; 7] = [
+    "under the terms of the",
     "is licensed under",
     "is copied below",
     "is distributed under",
@@ -114,6 +115,18 @@ pub(super) fn is_said(word: &str) -> bool {
         || !word.is_ascii()
 }
 
+/// The words and phrases of conditions among these words.
+fn states(texts: &[&str]) -> impl Iterator<Item = &'static str> {
+    let padded = format!(" {} ", texts.join(" "));
+    let all = LIMITS.iter().chain(&TERMS).copied();
+    all.filter(move |phrase| padded.contains(&format!(" {phrase} ")))
+}
+
+/// Whether these words, in the place of a name, are the language of conditions.
+pub(super) fn limits(texts: &[&str]) -> bool {
+    states(texts).next().is_some()
+}
+
 /// What a run says beside the license of this folded name, whose own words are no conditions
 /// (`Attribution-NonCommercial`). `heads`: the run stands right above the license.
 pub(super) fn weigh(words: &[Word<'_>], place: Range<usize>, name: &str, heads: bool) -> Run {
@@ -136,11 +149,14 @@ pub(super) fn weigh(words: &[Word<'_>], place: Range<usize>, name: &str, heads: 
         && !["commercial", "noncommercial", "research"].into_iter().any(holds);
     let limits = !copyright && LIMITS.iter().any(|word| holds(word));
     let terms = limits || place.len() > 2 && TERMS.iter().any(|phrase| holds(phrase));
-    let speaks_of_terms = terms && !known;
     let heading = heads && texts.len() <= HEADING;
     let names_a_license = holds("license") || holds("licence");
     let grant =
         place.len() <= GRANT && names_a_license && GRANTS.iter().any(|phrase| holds(phrase));
+    // `you may use this file under the terms of the BSD license as follows`
+    let hands_over = grant && !limits && padded.trim_end().ends_with(" as follows");
+    let terms = terms && !(hands_over && states(&texts).all(|phrase| phrase == "you may"));
+    let speaks_of_terms = terms && !known;
     let aside = known || !terms && (heading || grant || copyright && place.len() <= HOLDERS);
     let says = words[place.clone()].iter().filter(|word| is_said(word.text)).count();
     Run {

@@ -41,17 +41,17 @@ fn every_entry_of_the_catalog_tells_its_own_text() {
 /// A form in which copies of a text are met.
 type Form = (&'static str, fn(&str) -> String);
 
-const FORMS: [Form; 6] = [
+const FORMS: [Form; 9] = [
     ("whole", str::to_owned),
     ("reflowed", reflow),
     ("renamed", |text| format!("Copyright (c) 2031 Some Body and others\n\n{text}")),
     ("CRLF", |text| text.replace('\n', "\r\n")),
     ("quoted", |text| format!("> {}", text.replace('\n', "\n> "))),
     ("HTML", page),
+    ("//", |text| format!("// {}", text.replace('\n', "\n// "))),
+    ("/*", |text| format!("/*\n * {}\n */\n", text.replace('\n', "\n * "))),
+    ("Markdown", markdown),
 ];
-
-/// What is called altered though it is whole: an example line of a notice moves within the page.
-const MISSES: [&str; 1] = ["PolyForm-Noncommercial-1.0.0 HTML"];
 
 #[test]
 fn every_standard_text_is_identified_as_itself() {
@@ -78,9 +78,19 @@ fn check_forms(takes: fn(usize, usize) -> bool) {
         wrong_forms(id, &forms)
     };
     let mut failures: Vec<String> = ids.par_iter().enumerate().flat_map_iter(of_id).collect();
-    failures.retain(|row| !MISSES.iter().any(|miss| row.starts_with(miss)));
     failures.sort();
     assert!(failures.is_empty(), "{} wrong\n{}", failures.len(), failures.join("\n"));
+}
+
+/// The text as Markdown: its first line a heading, its paragraphs quoted in bold where they are short.
+fn markdown(text: &str) -> String {
+    let paragraphs = text.trim_start().split("\n\n").enumerate();
+    let paragraphs = paragraphs.map(|(at, paragraph)| match paragraph {
+        _ if at == 0 && !paragraph.contains('\n') => format!("# {paragraph}"),
+        _ if paragraph.len() < 60 && !paragraph.contains('*') => format!("**{paragraph}**"),
+        _ => paragraph.to_owned(),
+    });
+    paragraphs.collect::<Vec<_>>().join("\n\n")
 }
 
 /// A page with the text in it.
@@ -132,78 +142,4 @@ fn reflow(text: &str) -> String {
         out.push_str("\n\n");
     }
     out
-}
-
-/// Measures real texts: `WEIGHBILL_CORPUS` names a folder of `*.LICENSE` files of `ScanCode`, such as
-/// `licensedcode/data/licenses` of the package `licensedcode-data`. Prints what was missed.
-#[test]
-#[ignore = "reads a corpus from outside"]
-fn a_corpus_of_real_texts() {
-    let Some(folder) = std::env::var_os("WEIGHBILL_CORPUS") else {
-        return;
-    };
-    let entries = std::fs::read_dir(folder).expect("a folder").flatten().map(|entry| entry.path());
-    let mut paths: Vec<_> =
-        entries.filter(|path| path.extension().is_some_and(|e| e == "LICENSE")).collect();
-    paths.sort();
-    let rows: Vec<(&str, String)> = paths.par_iter().filter_map(|path| outcome(path)).collect();
-    let mut counts = std::collections::BTreeMap::<&str, usize>::new();
-    let mut report = String::new();
-    for (outcome, row) in &rows {
-        *counts.entry(outcome).or_default() += 1;
-        if !outcome.ends_with("right") {
-            writeln!(report, "{outcome}\t{row}").expect("a string");
-        }
-    }
-    std::fs::write(std::env::temp_dir().join("weighbill-corpus.tsv"), report).expect("writable");
-    panic!("{counts:#?}");
-}
-
-/// What becomes of one file of the corpus: a word for the kind of outcome, and what was found.
-fn outcome(path: &std::path::Path) -> Option<(&'static str, String)> {
-    let text = std::fs::read_to_string(path).ok()?;
-    let (front, body) = text.strip_prefix("---\n")?.split_once("\n---\n")?;
-    let field = |name: &str| front.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
-    let (key, spdx) = (field("key:")?, field("spdx_license_key:").unwrap_or_default());
-    if body.split_whitespace().count() < 20 || field("is_exception:") == Some("yes") {
-        return None;
-    }
-    let own = catalog()
-        .licenses()
-        .iter()
-        .find(|license| license.scancode.iter().any(|have| have == key));
-    let own = own.filter(|license| license.kind != Kind::Standard);
-    let expected = own.or_else(|| license(spdx));
-    let matches = read(body.as_bytes(), "LICENSE").matches;
-    let texts: Vec<&Match> = matches.iter().filter(|found| found.how <= How::Altered).collect();
-    let is = |found: &Match| {
-        expected.is_some_and(|license| {
-            same_text(found.license, license)
-                || standards::table::same_body(&found.license.spdx_ref(), &license.spdx_ref())
-        })
-    };
-    let whole = |found: &&Match| found.how == How::Whole;
-    let kind = match (own, expected, texts.first()) {
-        (Some(_), _, Some(best)) if is(best) => "ai right",
-        (Some(_), _, None) => "ai missed",
-        (Some(_), _, Some(best)) if best.how == How::Whole => "ai WRONG",
-        (Some(_), ..) => "ai unsure",
-        (None, Some(_), Some(best)) if is(best) && best.how == How::Whole => "spdx right",
-        (None, Some(_), Some(best)) if is(best) => "spdx altered",
-        (None, Some(_), None) => "spdx missed",
-        (None, Some(_), Some(_)) if texts.iter().any(whole) => "spdx WRONG",
-        (None, Some(_), Some(_)) => "spdx unsure",
-        (None, None, _) if texts.iter().any(whole) => "other CALLED",
-        (None, None, Some(_)) => "other altered right",
-        (None, None, None) => "other unknown right",
-    };
-    let row = |m: &&Match| {
-        format!(
-            "{:?} {} {:.2} +{} -{} {:?}",
-            m.how, m.license.id, m.score, m.added_words, m.missing_words, m.added
-        )
-    };
-    let found: Vec<String> = texts.iter().map(row).collect();
-    let expected = expected.map_or("-", |license| license.id.as_str());
-    Some((kind, format!("{key}\t{expected}\t{}", found.join("; "))))
 }

@@ -18,8 +18,9 @@
 //! | Is it open for the Model Openness Framework? | [`mof`] |
 //!
 //! Where a text goes: `decode` and `sniff` (is it text at all?), `markup` and `fold` (one form for
-//! all), `phrases` (the catalog's own licenses), `editions` (whole, cut or changed), `standards` (ordinary ones, word for word), `nearest`
-//! (changed ones), `cover` and `leftover` (what is there beside them), `detect` (all of it in order).
+//! all), `phrases` (the catalog's own licenses), `editions` (whole, cut or changed) and `structure` (where no edition is known), `standards` (ordinary ones, word for word), `nearest`
+//! (changed ones), `differ` and `wording` (which words differ, and which of them say something), `cover` and `leftover` (what is there beside them), `translated` (official translations), `detect` (all of it in
+//! order).
 
 pub mod mof;
 
@@ -31,6 +32,7 @@ mod cover;
 mod declared;
 mod decode;
 mod detect;
+mod differ;
 mod duties;
 mod editions;
 mod fold;
@@ -48,8 +50,11 @@ mod shingles;
 mod sniff;
 mod spoken;
 mod standards;
+mod structure;
 mod terms;
+mod translated;
 mod uses;
+mod wording;
 
 pub use answers::{answers, any_of};
 pub use catalog::{Catalog, HubId, Kind, License, catalog};
@@ -61,14 +66,16 @@ pub use duties::{Duty, Shown, Unmet, unmet};
 pub use header::stated_in_header;
 pub use known::{Known, of_dataset, of_model};
 pub use links::by_link;
-pub use ordinary::license;
+pub use ordinary::{SPDX_LIST, license};
 pub use places::place;
-pub use read::{How, Match, Reading, read};
+pub use read::{Against, How, Match, Reading, read};
 pub use sniff::{ErrorPage, ReadingKind};
 pub use spoken::named_in;
 pub use terms::{Is, TOPICS, Term};
 pub use uses::{NoSuchUse, Says, Situation, USES, Use, UseAnswer};
 
+#[cfg(test)]
+mod corpus;
 #[cfg(test)]
 mod gotchas;
 #[cfg(test)]

@@ -1,30 +1,26 @@
 //! The standard texts that come nearest to a text which holds none of them word for word.
 //!
-//! Here the texts of the `spdx` crate are loaded, which takes 90 ms, and compared shingle by shingle.
+//! Here the texts of the `spdx` crate are compared shingle by shingle, and the nearest word for word.
 
 use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
-use std::sync::LazyLock;
-
-use spdx::detection::Store;
 
 use super::catalog::catalog;
 use super::cover::{self, Part};
-use super::fold;
-use super::leftover;
+use super::fold::{self, Word};
 use super::read::How;
 use super::shingles::{Hashes, SHINGLE};
-use super::standards;
+use super::wording::{self, Wording};
+use super::{ordinary, standards};
 
 /// The share of a standard's shingles that makes it whole, and the share of the words of a text that
 /// makes the text a cut of the standard.
 pub(super) const WHOLE: f32 = 0.9;
 const CUT: f32 = 0.93;
 
-/// A name in the place of another costs four shingles but one word: above the first share of shingles,
-/// this share of words makes a text whole too.
-const NAMES: f32 = 0.75;
-const WHOLE_WORDS: f32 = 0.95;
+/// A name in the place of another costs four shingles but one word, and is excused where a name is to
+/// stand: this share of the words makes a text whole too.
+const WHOLE_WORDS: f32 = 0.97;
 
 /// The share of a standard's shingles below which the text is not a changed form of it.
 const ALTERED: f32 = 0.5;
@@ -39,20 +35,18 @@ const APART: usize = 40;
 /// How far around a part its own title and appendix may stand, in words.
 const NEAR: usize = 400;
 
-/// A title has at most so many words, and a clause at least so many shingles.
-const TITLE: usize = 24;
+/// A clause has at least so many shingles.
 const CLAUSE: usize = 15;
 
-/// What heads that which comes after the terms, and after how much of a text in percent.
-const ANNEXES: [&str; 6] = [
-    "addendum",
-    "annex",
-    "appendix",
-    "attachment",
-    "exhibit",
-    "schedule",
-];
-const ANNEX_FROM: usize = 85;
+/// What explains this share as much as the best is held against the text word for word, so many at most.
+const CONTENDS: f32 = 0.35;
+const CONTENDERS: usize = 6;
+
+/// The share of the words of a standard that stand in a copy of it, changed as it may be.
+const COPY: f32 = 0.9;
+
+/// The share of its shingles that a copy with many other names still has.
+const SEEN: f32 = 0.35;
 
 /// So many matches close together are no chance.
 const SURE_RUN: usize = 12;
@@ -76,6 +70,8 @@ struct Claim {
     places: Vec<usize>,
     /// The places of the text that it covers.
     runs: Vec<Range<usize>>,
+    /// From the first word to the last of it, an appendix aside.
+    terms: Range<usize>,
     /// The share of it that stands there.
     share: f32,
     /// How well it explains them.
@@ -84,7 +80,12 @@ struct Claim {
 
 /// The standard texts that explain most of what is not covered, one after the other, each marking
 /// what it covers. `named`: the SPDX ids of licenses that the text names.
-pub(super) fn nearest(hashes: &Hashes, covered: &mut [bool], named: &[&str]) -> Vec<Part> {
+pub(super) fn nearest(
+    words: &[Word<'_>],
+    hashes: &Hashes,
+    covered: &mut [bool],
+    named: &[&str],
+) -> Vec<Part> {
     let shingles: Vec<u32> = hashes.shingles().collect();
     let unexplained: BTreeSet<u32> =
         (0..shingles.len()).filter(|at| is_open(covered, *at)).map(|at| shingles[at]).collect();
@@ -95,44 +96,111 @@ pub(super) fn nearest(hashes: &Hashes, covered: &mut [bool], named: &[&str]) -> 
         let all = candidates.iter().enumerate();
         let claims =
             all.map(|(index, candidate)| claim(index, candidate, &shingles, covered, named));
-        let Some(best) = claims.max_by(|one, other| one.gain.total_cmp(&other.gain)) else {
+        let Some((best, wording)) = closest(claims.collect(), &candidates, words, &shingles) else {
             break;
         };
         let candidate = candidates.remove(best.index);
-        let (missing, gap, words) = if best.share >= NAMES {
-            missing(candidate.id, &shingles)
-        } else {
-            (0, 0, 0)
-        };
-        let how = match best.share {
-            share if share >= WHOLE => How::Whole,
-            _ if words > 0 && ratio(words - missing, words) >= WHOLE_WORDS => How::Whole,
+        let how = match (best.share, &wording) {
+            (_, Some(it)) if (it.turned || it.touched) && it.share() >= WHOLE_WORDS => How::Altered,
+            (share, _) if share >= WHOLE => How::Whole,
+            (_, Some(it)) if it.share() >= WHOLE_WORDS => How::Whole,
             _ if ratio(best.places.len() + SHINGLE, covered.len()) >= CUT => How::Cut,
-            share if share >= ALTERED => How::Altered,
+            (share, _) if share >= ALTERED => How::Altered,
             _ => continue,
         };
-        let ends = best.runs.first().zip(best.runs.last());
-        let span = ends.map_or(0..0, |(first, last)| first.start..last.end);
+        let span = best.span();
         for at in best.places {
             covered[at..at + SHINGLE].fill(true);
         }
         for sentence in standards::appendix(candidate.id, hashes) {
             covered[sentence].fill(true);
         }
-        let (id, share) = (candidate.id, best.share);
+        let wording = wording.unwrap_or_default();
+        wording::mark(&wording.excused, covered);
         parts.push(Part {
-            id,
+            id: candidate.id,
             found: how,
             how,
-            share,
+            share: best.share,
             span,
             open: false,
-            missing,
-            gap,
+            missing: wording.missing,
+            gap: wording.gap,
+            lost: wording.lost,
+            turned: wording.turned,
             added: Vec::new(),
         });
     }
     parts
+}
+
+impl Claim {
+    /// From the first word to the last.
+    fn span(&self) -> Range<usize> {
+        let ends = self.runs.first().zip(self.runs.last());
+        ends.map_or(0..0, |(first, last)| first.start..last.end)
+    }
+}
+
+/// The claim that explains most; of those that explain about as much, the one whose words the text has.
+fn closest(
+    mut claims: Vec<Claim>,
+    candidates: &[Candidate],
+    words: &[Word<'_>],
+    shingles: &[u32],
+) -> Option<(Claim, Option<Wording>)> {
+    claims.sort_by(|one, other| other.gain.total_cmp(&one.gain));
+    let (most, place) = claims.first().map(|best| (best.gain, best.terms.clone()))?;
+    let meets = |claim: &Claim| claim.terms.start < place.end && place.start < claim.terms.end;
+    let contends =
+        |claim: &Claim| claim.share >= SEEN && claim.gain >= most * CONTENDS && meets(claim);
+    let contenders = (0..claims.len()).filter(|at| contends(&claims[*at])).take(CONTENDERS);
+    let held: Vec<(usize, Option<Wording>)> = contenders
+        .map(|at| (at, held(candidates[claims[at].index].id, words, shingles, &claims[at].terms)))
+        .collect();
+    let spans = || held.iter().filter_map(|(_, it)| Some(it.as_ref()?.span.clone()));
+    let all = spans().map(|span| span.start).min()..spans().map(|span| span.end).max();
+    let distance = |it: &Wording| {
+        let ends = all.start.zip(all.end).map_or(0, |(start, end)| end - start);
+        it.distance() + ends.saturating_sub(it.span.len())
+    };
+    let copy = |it: &Wording| it.share() >= COPY;
+    let copies = held.iter().filter_map(|(at, it)| Some((*at, it.as_ref().filter(|it| copy(it))?)));
+    let told = held.first().is_some_and(|(_, it)| it.is_some());
+    let copies = copies.filter(|_| told);
+    let at = copies.min_by_key(|(at, it)| (distance(it), *at)).map_or(0, |(at, _)| at);
+    let wording = held.into_iter().find(|(of, _)| *of == at).and_then(|(_, it)| it);
+    Some((claims.swap_remove(at), wording))
+}
+
+/// How the words around a place differ from those of a standard text. What stands elsewhere in the text
+/// is not missing.
+fn held(id: &str, words: &[Word<'_>], shingles: &[u32], place: &Range<usize>) -> Option<Wording> {
+    let (text, holders) = standard_text(id)?;
+    let (main, _) = standards::split_appendix(id, &text);
+    let folded = fold::fold(main);
+    let standard = folded.words();
+    let have: HashSet<u32> = shingles.iter().copied().collect();
+    let mut here = vec![false; standard.len()];
+    for (at, _) in Hashes::new(&standard).shingles().enumerate().filter(|(_, it)| have.contains(it))
+    {
+        here[at..at + SHINGLE].fill(true);
+    }
+    let holders = fold::fold(&holders);
+    let holders = holders.words().iter().map(|word| word.text.to_owned()).collect();
+    let name = ordinary::license(id).map_or(String::new(), |it| fold::phrase(&it.name));
+    let place = place.start.saturating_sub(SHINGLE)..place.end + SHINGLE;
+    let sentences = folded.sentences(main).into_iter();
+    let sentences: Vec<usize> =
+        sentences.map(|start| standard.partition_point(|word| word.start < start)).collect();
+    let standard = wording::Standard {
+        words: &standard,
+        here: &here,
+        sentences: &sentences,
+        holders: &holders,
+        name: &name,
+    };
+    wording::hold(&standard, words, place)
 }
 
 fn candidate(id: &'static str, shingles: &[u32]) -> Option<Candidate> {
@@ -170,12 +238,15 @@ fn claim(
         1.0
     };
     let gain = favor * lost * share * ratio(places.len(), 1);
-    Claim { index, places, runs, share, gain }
+    let main = || places.iter().filter(|at| from.main.contains(&shingles[**at]));
+    let ends = main().next().zip(main().next_back());
+    let terms = ends.map_or(0..0, |(first, last)| *first..last + SHINGLE);
+    Claim { index, places, runs, terms, share, gain }
 }
 
 /// The longest run of shingles of a standard that are not here, a title in front aside.
 fn longest_gap(order: &[u32], here: &BTreeSet<u32>) -> usize {
-    let title = order.iter().take(TITLE).position(|hash| here.contains(hash)).unwrap_or(0);
+    let title = order.iter().take(wording::TITLE).position(|hash| here.contains(hash)).unwrap_or(0);
     let runs = order[title..].split(|hash| here.contains(hash));
     runs.map(<[u32]>::len).max().unwrap_or(0)
 }
@@ -192,37 +263,6 @@ pub(super) fn account_for(part: &Part, hashes: &Hashes, covered: &mut [bool]) {
             covered[at..at + SHINGLE].fill(true);
         }
     }
-}
-
-/// How many words of a standard text, a title in front aside, are in none of these shingles, the
-/// longest run of them, and how many words it has.
-/// Numbers and single letters do not count: copies number their paragraphs as they like.
-fn missing(id: &str, shingles: &[u32]) -> (usize, usize, usize) {
-    let Some(text) = standard_text(id) else {
-        return (0, 0, 0);
-    };
-    let (main, _) = standards::split_appendix(id, &text);
-    let folded = fold::fold(main);
-    let words = folded.words();
-    let have: HashSet<u32> = shingles.iter().copied().collect();
-    let mut here = vec![false; words.len()];
-    for (at, hash) in Hashes::new(&words).shingles().enumerate() {
-        if have.contains(&hash) {
-            here[at..at + SHINGLE].fill(true);
-        }
-    }
-    let first = here.iter().take(TITLE).position(|here| *here).unwrap_or(0);
-    let said = |run: &Range<usize>| {
-        words[run.clone()].iter().filter(|word| leftover::is_said(word.text)).count()
-    };
-    let runs = || leftover::runs(&here).into_iter().filter(|run| run.start >= first);
-    let missing = runs().map(|run| said(&run)).sum();
-    // Many copies leave off what comes after the terms.
-    let annex = words.iter().skip(words.len() / 100 * ANNEX_FROM);
-    let annex = annex.take_while(|word| !ANNEXES.contains(&word.text)).count();
-    let terms = words.len() / 100 * ANNEX_FROM + annex;
-    let gap = runs().filter(|run| run.start < terms).map(|run| said(&run)).max().unwrap_or(0);
-    (missing, gap, words.len())
 }
 
 /// Whether a shingle is not wholly covered.
@@ -247,30 +287,21 @@ fn dense(matched: &[usize]) -> Vec<Range<usize>> {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of words")]
-fn ratio(part: usize, whole: usize) -> f32 {
+pub(super) fn ratio(part: usize, whole: usize) -> f32 {
     part as f32 / whole.max(1) as f32
 }
 
-/// A standard text without its copyright lines, from the store of the `spdx` crate.
-fn standard_text(id: &str) -> Option<String> {
-    static STORE: LazyLock<Option<Store>> = LazyLock::new(|| Store::load_inline().ok());
-    // Of the ids of one GNU text the store keeps another than the catalog.
-    let base = id.trim_end_matches("-only");
-    let ids = [
-        id.to_owned(),
-        format!("{base}-or-later"),
-        format!("{base}-invariants-or-later"),
-    ];
-    let text = ids.iter().find_map(|id| STORE.as_ref()?.get_original(id))?;
-    let kept =
-        text.lines().iter().filter(|line| !cover::is_copyright_line(&fold::fold(line).words()));
-    let lines: Vec<&str> = kept.map(String::as_str).collect();
-    Some(lines.join("\n"))
+/// A standard text without its copyright lines, and these lines.
+fn standard_text(id: &str) -> Option<(String, String)> {
+    let holds = |line: &&str| cover::is_copyright_line(&fold::fold(line).words());
+    let (holders, kept): (Vec<&str>, Vec<&str>) =
+        spdx::license_id(id)?.text().lines().partition(holds);
+    Some((kept.join("\n"), holders.join("\n")))
 }
 
 /// The shingles of a standard text in order, and those of its appendix.
 fn standard(id: &str) -> Option<(Vec<u32>, HashSet<u32>)> {
-    let text = standard_text(id)?;
+    let (text, _) = standard_text(id)?;
     let (main, appendix) = standards::split_appendix(id, &text);
     let shingles = |text| Hashes::new(&fold::fold(text).words()).shingles().collect::<Vec<u32>>();
     let main = shingles(main);

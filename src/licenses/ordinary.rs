@@ -7,6 +7,9 @@ use super::catalog::{Detect, Kind, License, catalog};
 use super::class::Class;
 use super::mof;
 
+/// The version of the SPDX license list that texts are held against.
+pub const SPDX_LIST: &str = spdx::identifiers::VERSION;
+
 /// The license with this id: one of the catalog, or any of the SPDX list, in any case.
 ///
 /// GNU licenses have three ids for one text. The catalog lists the `-only` one; what it says of the
@@ -27,6 +30,19 @@ pub fn license(id: &str) -> Option<&'static License> {
         return spdx_list().get(&format!("{base}-or-later")).or_else(|| license(base));
     }
     catalog().get(&id).or_else(|| spdx_list().get(&id))
+}
+
+/// Ids that the SPDX list gave up for another one of the same text, but for names.
+const GIVEN_UP: [(&str, &str); 4] = [
+    ("BSD-2-Clause-FreeBSD", "BSD-2-Clause-Views"),
+    ("BSD-2-Clause-NetBSD", "BSD-2-Clause"),
+    ("StandardML-NJ", "SMLNJ"),
+    ("bzip2-1.0.5", "bzip2-1.0.6"),
+];
+
+/// The SPDX id in use for this one, which the list may have given up.
+pub(super) fn current(id: &str) -> &str {
+    GIVEN_UP.iter().find(|(old, _)| *old == id).map_or(id, |(_, new)| new)
 }
 
 /// Every license of the SPDX list that is not the catalog's, by its id in lower case.
@@ -97,6 +113,18 @@ mod tests {
         check("CC-BY-ND-1.0", "CC-BY-ND-1.0", Class::NoDerivatives);
         check("Zend-2.0", "Zend-2.0", Class::Permissive);
         check("Aladdin", "Aladdin", Class::Unknown);
+    }
+
+    #[test]
+    fn an_id_that_was_given_up_is_on_the_list() {
+        for (old, new) in GIVEN_UP {
+            let is_deprecated = |id| spdx::license_id(id).map(spdx::LicenseId::is_deprecated);
+            assert_eq!(
+                (is_deprecated(old), is_deprecated(new)),
+                (Some(true), Some(false)),
+                "{old}"
+            );
+        }
     }
 
     #[track_caller]

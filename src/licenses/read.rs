@@ -38,8 +38,11 @@ pub struct Match {
     /// the catalog of which no edition is known 0.9, and a tenth more for the share of its phrases that
     /// were found.
     pub score: f32,
-    /// The edition that the text was held against, where one of several texts of a license is known.
-    pub edition: Option<&'static str>,
+    /// What it was told by.
+    pub against: Against,
+    /// What is changed, where no added words show it; why a text that was not compared word for word cannot
+    /// be all of the license.
+    pub note: Option<String>,
     /// The first line of the place, from 1.
     pub line: u32,
     /// The last.
@@ -51,6 +54,31 @@ pub struct Match {
     pub missing_words: u32,
     /// The longest runs of the added words, folded and cut short.
     pub added: Vec<String>,
+}
+
+/// What a text was told by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Against {
+    /// It was compared word for word with the text of the SPDX license list.
+    Standard,
+    /// It was compared word for word with a published edition of this name.
+    Edition(&'static str),
+    /// Words stand in it that hardly another license has. No edition that it comes near to is known here, so
+    /// that a change would not be seen.
+    Phrases,
+    /// Its heading is that of a translation into this language, by its English name. A change would not be
+    /// seen.
+    Translation(&'static str),
+    /// It names the license.
+    Name,
+}
+
+impl Against {
+    /// Whether a changed word would have been seen.
+    pub fn is_word_for_word(self) -> bool {
+        matches!(self, Self::Standard | Self::Edition(_))
+    }
 }
 
 /// How a text is tied to a license, strongest first.
@@ -102,12 +130,13 @@ pub fn read(bytes: &[u8], name: &str) -> Reading {
         return reading;
     }
     reading.encoding = Some(encoding);
-    let folded = fold::fold(&markup::strip(&text));
+    let plain = markup::strip(&text);
+    let folded = fold::fold(&plain);
     let words = folded.words();
     reading.words = u32::try_from(words.len()).unwrap_or(u32::MAX);
     reading.kind = sniff::text(&text, &folded, words.len());
     if matches!(reading.kind, ReadingKind::Text | ReadingKind::Link(_)) {
-        reading.matches = detect::detect(&text, &folded, &words, name);
+        reading.matches = detect::detect(&text, &plain, &folded, &words, name);
     }
     reading
 }

@@ -74,11 +74,28 @@ fn name(words: &[&str]) -> Option<&'static License> {
             return None;
         }
     }
-    let declared = declared(&text);
+    let mut declared = declared(&text);
+    // `Mozilla Public License, v. 2.0` is known as `Mozilla Public License 2.0`
+    if declared.licenses.is_empty() && words.len() > 2 {
+        let bare: Vec<&str> = words.iter().filter_map(|word| version(word)).collect();
+        if bare != words {
+            declared = super::declared(&bare.join(" "));
+        }
+    }
     match declared.licenses.as_slice() {
         [only] if declared.meaning == Meaning::One => Some(only),
         _ => None,
     }
+}
+
+/// A word of a name without what marks a version: `2.0` of `v2.0`, nothing of `Version`.
+fn version(word: &str) -> Option<&str> {
+    if matches!(word.to_lowercase().as_str(), "v" | "ver" | "version") {
+        return None;
+    }
+    let number =
+        word.strip_prefix(['v', 'V']).filter(|it| it.starts_with(|c: char| c.is_ascii_digit()));
+    Some(number.unwrap_or(word))
 }
 
 #[cfg(test)]
@@ -92,6 +109,7 @@ mod tests {
         check("[Gemma Terms of Use](https://ai.google.dev/gemma/terms)", "gemma");
         check("licensed under the Apache License, Version 2.0 (the License)", "apache-2.0");
         check("under the MIT license, see LICENSE", "mit");
+        check("subject to the Mozilla Public License, v. 2.0", "mpl-2.0");
         check("developed at MIT under Apache-2.0", "mit apache-2.0");
         check("see https://creativecommons.org/licenses/by/4.0/", "cc-by-4.0");
         check("permit, limited, submit", "");

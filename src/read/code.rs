@@ -60,7 +60,13 @@ pub(super) fn language(path: &str, text: &str) -> Language {
 /// Whether a comment is worth keeping for what it says of terms.
 fn speaks_of_a_license(comment: &str) -> bool {
     let lower = comment.to_ascii_lowercase();
-    lower.contains("licen") || lower.contains("under the terms")
+    let says = [
+        "licen",
+        "under the terms",
+        "redistribution and use",
+        "permission to use",
+    ];
+    says.iter().any(|words| lower.contains(words))
 }
 
 /// The comment, or the string, that a file begins with.

@@ -78,8 +78,8 @@ pub struct Seen {
     pub at: Place,
     /// The license, and how the text is tied to it; `None` for a text of no license known.
     pub found: Option<Match>,
-    /// Of the whole file or value.
-    pub sha256: [u8; 32],
+    /// Of the whole file or value; `None` where it was read in part.
+    pub sha256: Option<[u8; 32]>,
     /// Its length.
     pub bytes: u64,
 }
@@ -232,7 +232,7 @@ impl Gathering {
         notice: bool,
     ) {
         let reading = licenses::read(bytes, name);
-        let sha256 = digest::sha256(bytes);
+        let sha256 = (bytes.len() as u64 == len).then(|| digest::sha256(bytes));
         let first = at.line.unwrap_or(1);
         let seen = |found: Option<Match>| {
             let at = match &found {

@@ -13,6 +13,7 @@ mod formats;
 mod house;
 mod hub;
 mod layouts;
+mod license_texts;
 mod places;
 mod policy;
 mod readme;

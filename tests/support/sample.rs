@@ -629,6 +629,8 @@ fn community() -> License {
             at: Some(Place::file("LICENSE.txt")),
             how: "whole".to_owned(),
             score: 0.98,
+            against: Some("edition".to_owned()),
+            edition: Some("example-2023".to_owned()),
             sha256: Some(hex(9)),
             bytes: 7020,
             added_words: 0,

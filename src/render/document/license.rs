@@ -1,11 +1,11 @@
 //! The terms: which license, by whose word, and what it asks.
 
 use super::{
-    Block, Line, Section, Style, Table, dotted, name, place, plain, quiet, spaced, strong,
+    Block, Line, Run, Section, Style, Table, dotted, name, place, plain, quiet, spaced, strong,
     terms::{Noteworthy, noteworthy, use_verdict, value},
 };
 use crate::{
-    report::{License, Report},
+    report::{License, LicenseText, Report},
     words::{LicenseScope, Place},
 };
 
@@ -71,7 +71,7 @@ pub(in crate::render) fn license_sources(license: &License) -> Line {
     for text in &license.texts {
         let mut source: Line = text.at.iter().map(place).collect();
         match text.how.as_str() {
-            "whole" => {}
+            "whole" => source.extend(unseen(text)),
             "reference" => source.push(quiet(" (by reference)")),
             how => source.push(quiet(format!(" ({how} text)"))),
         }
@@ -92,6 +92,18 @@ pub(in crate::render) fn license_sources(license: &License) -> Line {
         line.push(quiet(" (declared; its text is not here)"));
     }
     line
+}
+
+/// That a change to a text would not have been seen.
+fn unseen(text: &LicenseText) -> Option<Run> {
+    let words = match text.against.as_deref() {
+        Some("phrases") => " (by its phrases, not word for word)".to_owned(),
+        Some("translation") => {
+            format!(" (in {}, not word for word)", text.edition.as_deref().unwrap_or("translation"))
+        }
+        _ => return None,
+    };
+    Some(quiet(words))
 }
 
 /// Every term with its section, those that bind first.
