@@ -107,7 +107,7 @@ pub struct Sign {
     #[arg(long, value_name = "FILE")]
     pub password_file: Option<PathBuf>,
 
-    /// Where to write the signature; beside the release as <name>.sig where it is not named
+    /// Where to write the signature; beside the release as NAME.sig where it is not named
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 
