@@ -10,6 +10,8 @@ pub struct Document {
     /// Identifiers it gives for itself: `arXiv:2307.09288`, `doi:10.1000/182`, a URL; with the line,
     /// from 1.
     pub identifiers: Vec<(u32, String)>,
+    /// What a `CITATION.cff` gives as the license of the work, with the line, from 1.
+    pub licenses: Vec<(u32, String)>,
 }
 
 /// The forms of documents.

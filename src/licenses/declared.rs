@@ -162,7 +162,8 @@ fn by_expression(value: &str) -> Option<Found> {
         allow_imprecise_license_names: false,
         ..ParseMode::LAX
     };
-    let expression = Expression::parse_mode(value, lax).ok()?;
+    let parse = |value: &str| Expression::parse_mode(value, lax).ok();
+    let expression = parse(value).or_else(|| parse(&spelled(value)?))?;
     let known = |item: &LicenseItem| match item {
         LicenseItem::Spdx { id, or_later } => {
             let later = or_later.then(|| format!("{}-or-later", id.name));
@@ -183,6 +184,30 @@ fn by_expression(value: &str) -> Option<Found> {
         (false, false) => Meaning::One,
     };
     Some((meaning, licenses?))
+}
+
+/// An expression with its ids and operators as the SPDX list spells them: `mit or apache-2.0` is
+/// `MIT OR Apache-2.0`. `None` where no operator stands in it.
+fn spelled(value: &str) -> Option<String> {
+    let mut operators = 0;
+    let words = value.split_whitespace().map(|word| {
+        let lower = word.to_ascii_lowercase();
+        if matches!(lower.as_str(), "or" | "and" | "with") {
+            operators += 1;
+            return lower.to_ascii_uppercase();
+        }
+        let bare = lower.trim_matches(['(', ')', ',']);
+        let known = by_id(bare).and_then(|(_, licenses)| licenses.first().copied());
+        match known
+            .and_then(|license| license.spdx.as_deref())
+            .filter(|id| spdx::license_id(id).is_some())
+        {
+            Some(id) => lower.replace(bare, id),
+            None => word.to_owned(),
+        }
+    });
+    let words: Vec<String> = words.collect();
+    (operators > 0).then(|| words.join(" "))
 }
 
 /// By a name, a title or another name of it.
@@ -232,6 +257,8 @@ mod tests {
 
     #[test]
     fn declared_values_and_their_traps() {
+        check("mit OR apache-2.0", Meaning::Any, "mit apache-2.0");
+        check("(apache-2.0 or mit) and cc0-1.0", Meaning::Mixed, "apache-2.0 mit cc0-1.0");
         use Meaning::{All, Ambiguous, Any, Family, Mixed, Nothing, One, Unknown};
         check("mit", One, "mit");
         check(" \"MIT\" ", One, "mit");

@@ -57,7 +57,39 @@ pub fn read(path: &str, bytes: &dyn Bytes) -> io::Result<Document> {
     } else {
         Vec::new()
     };
-    Ok(Document { form, title, identifiers })
+    let licenses = if form == Form::Citation && extension == "cff" {
+        licenses(&text)
+    } else {
+        Vec::new()
+    };
+    Ok(Document { form, title, identifiers, licenses })
+}
+
+/// `license: MIT`, or a list of ids below it.
+fn licenses(text: &str) -> Vec<(u32, String)> {
+    const MOST: usize = 8;
+    let mut found = Vec::new();
+    let mut listed = false;
+    for (number, line) in (1..).zip(text.lines()) {
+        let value = match line.strip_prefix("license:") {
+            Some(value) => {
+                listed = value.trim().is_empty();
+                value
+            }
+            None if listed && line.trim_start().starts_with("- ") => {
+                line.trim_start().trim_start_matches("- ")
+            }
+            None => {
+                listed = false;
+                continue;
+            }
+        };
+        let value = value.trim().trim_matches(['"', '\'']);
+        if !value.is_empty() && value.len() <= 200 && found.len() < MOST {
+            found.push((number, value.to_owned()));
+        }
+    }
+    found
 }
 
 /// `/Title (…)` where it stands in the clear, and the stamp of a preprint server.
@@ -68,6 +100,7 @@ fn pdf(head: &[u8], tail: &[u8]) -> Document {
         form: Form::Pdf,
         title,
         identifiers: stamped,
+        licenses: Vec::new(),
     }
 }
 

@@ -61,7 +61,11 @@ fn field<'a>(name: &str, section: &str, line: &'a str) -> Option<&'a str> {
         "setup.py" => true,
         _ => false,
     };
-    let rest = line.strip_prefix("license").filter(|_| own)?.trim_start();
+    let at = match name {
+        "setup.py" => argument(line)?,
+        _ => 0,
+    };
+    let rest = line[at..].strip_prefix("license").filter(|_| own)?.trim_start();
     let value = rest.strip_prefix('=')?.trim_start();
     if let Some(inside) = value.strip_prefix('{') {
         let (key, value) = inside.split_once('=')?;
@@ -75,6 +79,14 @@ fn field<'a>(name: &str, section: &str, line: &'a str) -> Option<&'a str> {
         "setup.cfg" => Some(value).filter(|it| !it.starts_with("file:")),
         _ => quoted(value),
     }
+}
+
+/// Where `license` begins among the arguments of a call: `setup(name="x", license="MIT")`.
+fn argument(line: &str) -> Option<usize> {
+    line.match_indices("license").map(|(at, _)| at).find(|at| {
+        let before = line[..*at].trim_end();
+        before.is_empty() || before.ends_with(['(', ','])
+    })
 }
 
 fn quoted(value: &str) -> Option<&str> {
@@ -101,6 +113,8 @@ mod tests {
         check("setup.cfg", "[metadata]\nlicense = file: LICENSE", "");
         check("setup.py", "setup(\n    license='Apache 2.0',\n)", "2 Apache 2.0");
         check("setup.py", "license=read('LICENSE')", "");
+        check("setup.py", "setup(name='x', license = 'MIT', y=1)", "1 MIT");
+        check("setup.py", "x_license='MIT'", "");
         check("cargo.toml", "[package]\nlicense = \"MIT OR Apache-2.0\"", "2 MIT OR Apache-2.0");
         check(
             "metadata",

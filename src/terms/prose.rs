@@ -34,6 +34,61 @@ const ELSEWHERE: &[&str] = &[
     "before version",
 ];
 
+/// Words that put something under a license.
+const GRANTS: &[&str] = &[
+    "licensed",
+    "licence",
+    "license",
+    "released under",
+    "distributed under",
+    "available under",
+    "published under",
+    "许可",
+    "lizenz",
+    "licencia",
+    "licença",
+    "ライセンス",
+    "라이선스",
+    "лиценз",
+    "giấy phép",
+    "lisensi",
+    "الترخيص",
+];
+/// Words by which a sentence speaks of this release.
+const OURS: &[&str] = &[
+    "this ",
+    "the model",
+    "the weight",
+    "weights",
+    "the code",
+    "code is",
+    "the dataset",
+    "our ",
+    "we ",
+    "it is",
+    "本模型",
+    "模型",
+    "代码",
+    "das modell",
+    "der code",
+    "ce modèle",
+    "le modèle",
+    "le code",
+    "este modelo",
+    "el modelo",
+    "el código",
+    "o modelo",
+    "o código",
+    "このモデル",
+    "本モデル",
+    "이 모델",
+    "модель",
+    "код",
+    "mô hình",
+    "model ini",
+    "هذا النموذج",
+];
+
 /// All that the prose of a card states.
 pub(super) fn of_card(artifact: &Artifact, card: &Card, scope: LicenseScope) -> Vec<Statement> {
     let mut found = Vec::new();
@@ -50,6 +105,10 @@ pub(super) fn of_card(artifact: &Artifact, card: &Card, scope: LicenseScope) -> 
             })),
         }
     }
+    let declared = ["license", "license_name"].iter().any(|key| card.key(key).is_some());
+    if found.is_empty() && !declared {
+        found.extend(in_passing(artifact, card, scope));
+    }
     for (line, text) in card.body().take(60) {
         if let Some(value) = badge(text) {
             let at = Place::file(&artifact.path).line(line);
@@ -60,6 +119,30 @@ pub(super) fn of_card(artifact: &Artifact, card: &Card, scope: LicenseScope) -> 
                 named: value,
             });
         }
+    }
+    found
+}
+
+/// Sentences outside a section on the license, which say that this is under one: read where nothing
+/// else in the card says it.
+fn in_passing(artifact: &Artifact, card: &Card, scope: LicenseScope) -> Vec<Statement> {
+    const LINES: usize = 4000;
+    const MOST: usize = 8;
+    let mut fenced = false;
+    let mut found = Vec::new();
+    for (line, text) in card.body().take(LINES) {
+        let marked = text.trim_start();
+        fenced ^= marked.starts_with("```") || marked.starts_with("~~~");
+        if fenced || text.len() > 2000 || found.len() >= MOST {
+            continue;
+        }
+        let grants = |it: &&str| {
+            let lower = it.to_lowercase();
+            GRANTS.iter().any(|grant| lower.contains(grant))
+                && OURS.iter().any(|ours| lower.contains(ours))
+        };
+        let at = Place::file(&artifact.path).line(line);
+        found.extend(clauses(text).filter(grants).filter_map(|it| clause(it, scope, at.clone())));
     }
     found
 }

@@ -56,13 +56,12 @@ pub(super) fn all(facts: &Facts) -> Vec<Statement> {
                     found.push(value_of(at, LicenseScope::Weights, value));
                 }
             }
-            Contents::Config(config) if artifact.name() == "CITATION.cff" => {
-                found.extend(
-                    config
-                        .at("license")
-                        .into_iter()
-                        .flat_map(|node| names(artifact, "license", node, LicenseScope::Code)),
-                );
+            Contents::Document(document) => {
+                found.extend(document.licenses.iter().map(|(line, value)| Statement::Declared {
+                    at: Place::file(&artifact.path).line(*line).key("license"),
+                    scope: LicenseScope::Code,
+                    value: value.clone(),
+                }));
             }
             Contents::Libraries(libraries) => {
                 let built = matches!(artifact.name(), "METADATA" | "PKG-INFO");

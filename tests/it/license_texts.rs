@@ -165,3 +165,34 @@ fn a_text_in_the_header_of_code_is_the_license_of_the_code() {
     ]
     "###);
 }
+
+/// Each license of a report with what it covers.
+fn named(report: &Report) -> Vec<String> {
+    report.licenses.iter().map(|it| format!("{} {}", it.id, it.scope)).collect()
+}
+
+#[test]
+fn a_license_that_is_named_in_passing_is_found() {
+    let card = |text: &str| named(&Release::named("a").file("README.md", text).inspect());
+    let sentences =
+        "# A\n\nThe code is MIT licensed. The weights are released under CC-BY-NC 4.0.\n";
+    assert_eq!(card(sentences), ["cc-by-nc-4.0 all", "mit code"]);
+    // the card's own key says it, and prose about another model says nothing
+    let declared = format!("---\nlicense: gemma\n---\n{sentences}");
+    assert_eq!(card(&declared), ["gemma all"]);
+    assert_eq!(card("# A\n\nBERT was released under the Apache 2.0 license.\n"), [""; 0]);
+    assert_eq!(card("# A\n\n```\n# this code is licensed under the MIT license\n```\n"), [""; 0]);
+}
+
+#[test]
+fn citations_and_setup_scripts_name_licenses() {
+    let of = |path: &str, text: &str| named(&Release::named("a").file(path, text).inspect());
+    let citation = "cff-version: 1.2.0\ntitle: A\nlicense: CC-BY-4.0\n";
+    assert_eq!(of("CITATION.cff", citation), ["cc-by-4.0 code"]);
+    let listed = "cff-version: 1.2.0\ntitle: A\nlicense:\n  - MIT\n  - Apache-2.0\nversion: 1\n";
+    assert_eq!(of("CITATION.cff", listed), ["apache-2.0 code", "mit code"]);
+    assert_eq!(
+        of("setup.py", "from x import setup\nsetup(name='a', license='MIT')\n"),
+        ["mit code"]
+    );
+}
