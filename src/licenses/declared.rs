@@ -257,9 +257,9 @@ mod tests {
 
     #[test]
     fn declared_values_and_their_traps() {
+        use Meaning::{All, Ambiguous, Any, Family, Mixed, Nothing, One, Unknown};
         check("mit OR apache-2.0", Meaning::Any, "mit apache-2.0");
         check("(apache-2.0 or mit) and cc0-1.0", Meaning::Mixed, "apache-2.0 mit cc0-1.0");
-        use Meaning::{All, Ambiguous, Any, Family, Mixed, Nothing, One, Unknown};
         check("mit", One, "mit");
         check(" \"MIT\" ", One, "mit");
         check("apache-2.0", One, "apache-2.0");
