@@ -1,5 +1,7 @@
 //! Files that run by being there, and files that should not be there.
 
+use std::{cell::LazyCell, collections::BTreeSet};
+
 use super::{Case, Check, Found, bare_name, few, remote};
 use crate::{
     facts::{Artifact, Contents},
@@ -108,13 +110,23 @@ fn programs(case: &Case) -> Vec<Found> {
             folder.is_empty() || below.is_some_and(|it| it.starts_with('/'))
         })
     };
+    let paths = LazyCell::new(|| files().map(|it| it.path.as_str()).collect::<BTreeSet<_>>());
     let (mut owned, mut found) = (Vec::new(), Vec::new());
     for it in files() {
         let name = bare_name(&it.path);
         let format = PROGRAMS.iter().find(|(format, _)| it.format == Some(format));
         let clicked = CLICKED.iter().find(|(end, _)| name.ends_with(end));
-        let (Some((_, what)), at) = (format.or(clicked), Place::file(&it.path)) else {
+        let (Some((told, what)), at) = (format.or(clicked), Place::file(&it.path)) else {
             continue;
+        };
+        let source = source_of(&it.path)
+            .filter(|path| *told == "python-bytecode" && paths.contains(path.as_str()));
+        let what = match &source {
+            Some(path) => {
+                let source = path.rsplit('/').next().unwrap_or(path);
+                format!("compiled Python, and nothing shows that it is what `{source}` says")
+            }
+            None => (*what).to_owned(),
         };
         match of_package(&it.path) {
             Some((_, package)) => {
@@ -125,6 +137,18 @@ fn programs(case: &Case) -> Vec<Found> {
         }
     }
     [few(found), few(owned)].concat()
+}
+
+/// Where the source of a compiled module would lie: `a/b.py` of `a/__pycache__/b.cpython-311.pyc`.
+fn source_of(path: &str) -> Option<String> {
+    let (folder, name) = path.rsplit_once('/')?;
+    let parent = match folder.rsplit_once('/') {
+        Some((parent, "__pycache__")) => format!("{parent}/"),
+        None if folder == "__pycache__" => String::new(),
+        _ => return None,
+    };
+    let (stem, _) = name.split_once('.')?;
+    Some(format!("{parent}{stem}.py"))
 }
 
 /// Modules that a loader imports, so that a file of that name in the folder takes their place.
@@ -335,4 +359,22 @@ fn left(case: &Case) -> Vec<Found> {
         .severity(Severity::Info)
     });
     found.chain(states).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_source_of_bytecode_is_looked_for_where_python_does() {
+        check("a/__pycache__/b.cpython-311.pyc", Some("a/b.py"));
+        check("__pycache__/b.cpython-311.opt-1.pyc", Some("b.py"));
+        check("a/b.pyc", None);
+        check("b.pyc", None);
+    }
+
+    #[track_caller]
+    fn check(path: &str, source: Option<&str>) {
+        assert_eq!(source_of(path).as_deref(), source);
+    }
 }

@@ -72,3 +72,17 @@ fn a_mark_of_encryption_alone_hides_nothing() {
     let runs = report.findings.iter().any(|it| it.id == "pickle-runs-code");
     assert!(runs, "{:#?}", report.findings);
 }
+
+#[test]
+fn bytecode_is_told_with_and_without_its_source() {
+    let said = |source: &str| {
+        let release = Release::named("a")
+            .file("__pycache__/x.cpython-311.pyc", b"\xa7\x0d\r\n\0\0\0\0\0\0\0\0\0\0\0\0")
+            .file(source, "pass\n")
+            .inspect();
+        let told = release.findings.into_iter().find(|it| it.id == "executable-file");
+        told.unwrap().message
+    };
+    assert_eq!(said("y.py"), "is compiled Python, whose source is not here to be read");
+    assert_eq!(said("x.py"), "is compiled Python, and nothing shows that it is what `x.py` says");
+}
