@@ -113,6 +113,8 @@ pub(super) fn states(
 fn denials(passage: &Passage, sentence: &Range<usize>, hits: &[Hit]) -> Vec<(Component, Presence)> {
     const BETWEEN: usize = 12;
     const AFTER: usize = 60;
+    /// `has not yet been`; what comes later belongs to another verb.
+    const WORDS: usize = 3;
     let denied = |start: usize| {
         let before = |hit: &&Hit| hit.sense == Sense::Name(Name::Negation) && hit.end <= start;
         hits.iter().rfind(before).is_some_and(|hit| {
@@ -120,13 +122,19 @@ fn denials(passage: &Passage, sentence: &Range<usize>, hits: &[Hit]) -> Vec<(Com
             start - hit.end <= BETWEEN && !between.contains([',', ':', '.'])
         })
     };
-    let given = |end: usize| {
-        let end = floor(passage.words, (end + AFTER).min(sentence.end)).max(end);
-        passage.has(Name::Given, &(end.saturating_sub(AFTER)..end))
+    let subjects = subjects(hits);
+    let given = |from: usize| {
+        let to = floor(passage.words, (from + AFTER).min(sentence.end)).max(from);
+        passage.hits_in(&(from..to)).iter().any(|hit| {
+            // the last thing that is named before: `neither data nor code has been released`
+            let ends = subjects.iter().map(|it| it.1).filter(|end| *end <= hit.start);
+            let last = ends.max().unwrap_or(from).max(from);
+            let between = passage.words.get(last..hit.start).unwrap_or_default();
+            hit.sense == Sense::Name(Name::Given) && between.split_whitespace().count() <= WORDS
+        })
     };
-    let subjects = subjects(hits).into_iter();
-    let denied = subjects.filter(|(start, end, _)| denied(*start) && given(*end));
-    denied.map(|(_, _, about)| (about, Presence::Withheld)).collect()
+    let denied = subjects.iter().filter(|(start, end, _)| denied(*start) && given(*end));
+    denied.map(|(_, _, about)| (*about, Presence::Withheld)).collect()
 }
 
 /// `Training code: private`, `| Training data | ❌ |`: a label, and a word for how it stands.
