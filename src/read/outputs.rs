@@ -118,28 +118,29 @@ impl Script<'_> {
     }
 }
 
-/// The scripts of a page.
+/// The scripts of a page, in order. Tags are told in any case, in one pass over the page.
 fn scripts(page: &str) -> Vec<Script<'_>> {
+    let lower = page.to_ascii_lowercase(); // the same length: places in it are places in the page
+    let find = |tag: &str, from: usize| lower[from..].find(tag).map(|at| from + at);
     let mut found = Vec::new();
-    let mut rest = page;
-    while let Some((_, from)) = split_at_tag(rest) {
-        let (tag, after) = from.split_once('>').unwrap_or((from, ""));
-        let end = after.find("</script").or_else(|| after.find("</SCRIPT"));
-        let (text, behind) = after.split_at(end.unwrap_or(after.len()));
+    let mut at = 0;
+    while let Some(start) = find("<script", at) {
+        let from = start + "<script".len();
+        let (tag_end, text_start) = match find(">", from) {
+            Some(end) => (end, end + 1),
+            None => (page.len(), page.len()),
+        };
+        let text_end = find("</script", text_start).unwrap_or(page.len());
+        let (tag, text) = (&page[from..tag_end], &page[text_start..text_end]);
         let data = tag.contains("application/json") || tag.contains("application/vnd.");
         let fetched =
             tag.split_once("src=").map(|(_, it)| it.trim_start_matches(['"', '\'', '\\']));
         if !data {
             found.push(Script { fetched, text });
         }
-        rest = behind;
+        at = text_end;
     }
     found
-}
-
-/// The page before and behind the next `<script`.
-fn split_at_tag(page: &str) -> Option<(&str, &str)> {
-    page.split_once("<script").or_else(|| page.split_once("<SCRIPT"))
 }
 
 /// The host of an address: `x.org` of `https://x.org/y` and of `//x.org/y`.
@@ -193,6 +194,8 @@ mod tests {
                 acts("reaches a.example.org"),
             ),
             ("<script>eval(x)</script>", acts("makes code and runs it")),
+            ("<SCRIPT>eval(x)</SCRIPT><script>draw(1)</script>", acts("makes code and runs it")),
+            ("<ScRiPt>eval(x)</sCrIpT>", acts("makes code and runs it")),
             ("<script>retrieval(x) // see https://a.example.org</script>", Has::Script),
             (
                 "<script>Jupyter.notebook.kernel.execute('x')</script>",
