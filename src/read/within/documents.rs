@@ -91,6 +91,7 @@ impl Look<'_> {
     /// Pickles in base64 that `stable-baselines3` keeps in the JSON of its archives, and loads with the model.
     fn serialized(&mut self, part: &Part, bytes: &[u8]) {
         const KEY: &[u8] = b"\":serialized:\"";
+        let (mut line, mut counted) = (1, 0);
         for at in memmem::find_iter(bytes, KEY).take(SERIALIZED) {
             let rest = bytes[at + KEY.len()..].trim_ascii_start();
             let rest = rest.strip_prefix(b":").unwrap_or_default().trim_ascii_start();
@@ -98,7 +99,8 @@ impl Look<'_> {
             let value = value.split(|byte| *byte == b'"').next().unwrap_or_default();
             let decoded = std::str::from_utf8(value).ok().map(Base64::decode_vec);
             if let Some(Ok(pickle)) = decoded {
-                let line = bytes[..at].split(|byte| *byte == b'\n').count();
+                line += memchr::memchr_iter(b'\n', &bytes[counted..at]).count();
+                counted = at;
                 let member = format!("{}/line {line}, byte {at}", part.member.unwrap_or(part.name));
                 self.pickles(
                     &Part {
