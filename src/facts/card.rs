@@ -131,4 +131,14 @@ impl Card {
     pub fn body(&self) -> impl Iterator<Item = (u32, &str)> {
         self.text.lines().filter(|(line, _)| *line >= self.body_line)
     }
+
+    /// The same without blocks of code between fences.
+    pub fn body_outside_code(&self) -> impl Iterator<Item = (u32, &str)> {
+        let mut fenced = false;
+        self.body().filter(move |(_, text)| {
+            let marked = text.trim_start();
+            fenced ^= marked.starts_with("```") || marked.starts_with("~~~");
+            !fenced
+        })
+    }
 }

@@ -128,12 +128,9 @@ pub(super) fn of_card(artifact: &Artifact, card: &Card, scope: LicenseScope) -> 
 fn in_passing(artifact: &Artifact, card: &Card, scope: LicenseScope) -> Vec<Statement> {
     const LINES: usize = 4000;
     const MOST: usize = 8;
-    let mut fenced = false;
     let mut found = Vec::new();
-    for (line, text) in card.body().take(LINES) {
-        let marked = text.trim_start();
-        fenced ^= marked.starts_with("```") || marked.starts_with("~~~");
-        if fenced || text.len() > 2000 || found.len() >= MOST {
+    for (line, text) in card.body_outside_code().take(LINES) {
+        if text.len() > 2000 || found.len() >= MOST {
             continue;
         }
         let grants = |it: &&str| {

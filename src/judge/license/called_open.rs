@@ -57,16 +57,7 @@ fn pattern(text: &str) -> Regex {
 
 /// The lines of a card that call the model itself open source, with the words that do.
 fn lines(card: &Card) -> impl Iterator<Item = (u32, &str)> {
-    let mut fenced = false;
-    card.body().filter_map(move |(line, text)| {
-        if text.trim_start().starts_with("```") {
-            fenced = !fenced;
-        }
-        if fenced {
-            return None;
-        }
-        said(text).map(|words| (line, words))
-    })
+    card.body_outside_code().filter_map(|(line, text)| said(text).map(|words| (line, words)))
 }
 
 fn said(text: &str) -> Option<&str> {
