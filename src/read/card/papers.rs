@@ -9,8 +9,10 @@ use super::{
 };
 use crate::words::Component;
 
+/// Texts of links that say nothing.
+const VAGUE: &[&str] = &["here", "link", "this", "this link"];
 /// Texts of links that say no more than where they lead.
-const VAGUE: &[&str] = &["arxiv", "here", "link", "pdf", "this link", "this"];
+const WHERE: &[&str] = &["arxiv", "pdf"];
 
 impl Context<'_> {
     /// Whether the words beside a link make it this model's own paper or report, and which.
@@ -41,10 +43,7 @@ impl Context<'_> {
         let label_only = named && words <= 4;
         let others = self.passage.has(Name::Technique, &self.before);
         let introduced = self.passage.has(Name::Introduces, &self.near);
-        let vague = matches!(
-            self.link.text.to_lowercase().as_str(),
-            "here" | "link" | "this" | "this link"
-        );
+        let vague = self.is_called(&[VAGUE]);
         let own = named && self.own.is(&self.link.text);
         let of_list = label_only && self.passage.is_prose() && self.passage.beside <= 16;
         let bidden = ["see ", "(see ", "read "]
@@ -57,16 +56,21 @@ impl Context<'_> {
         (in_section || own || of_list || says || pointed).then_some(about)
     }
 
+    /// Whether the text of the link is one of these.
+    fn is_called(&self, lists: &[&[&str]]) -> bool {
+        let text = self.link.text.to_lowercase();
+        lists.iter().any(|list| list.contains(&text.as_str()))
+    }
+
     /// Whether this model's paper or report is named right before a link whose own text says no more
     /// than where it leads: `the Zeta paper is on [arXiv](…)`.
     fn named_before(&self) -> bool {
         const NEAR: usize = 40;
-        let text = self.link.text.to_lowercase();
         let labels = |hit: &super::phrases::Hit| {
             matches!(hit.sense, Sense::Name(Name::PaperLabel | Name::ReportLabel))
                 && hit.end + NEAR >= self.link.at
         };
-        VAGUE.contains(&text.as_str())
+        self.is_called(&[VAGUE, WHERE])
             && self.passage.hits_in(&self.before).iter().any(labels)
             && !super::owner::of_another(self.passage, &self.sentence, self.link.at, self.own)
     }
@@ -74,8 +78,7 @@ impl Context<'_> {
     /// Whether a report is named before a link whose own text says no more than where it leads:
     /// `our technical report is on [arXiv](…)`.
     fn reported(&self) -> bool {
-        let text = self.link.text.to_lowercase();
-        let bare = self.link.bare || VAGUE.contains(&text.as_str());
+        let bare = self.link.bare || self.is_called(&[VAGUE, WHERE]);
         let last = |name: Name| {
             let hits = self.passage.hits_in(&self.before).iter();
             hits.filter(|hit| hit.sense == Sense::Name(name)).map(|hit| hit.end).max()

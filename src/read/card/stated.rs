@@ -55,6 +55,7 @@ pub(super) fn states(
     said: &mut Said,
 ) -> Stated {
     let mut stated = Stated::default();
+    let subjects = subjects(hits);
     for hit in hits {
         let Sense::State(presence, side) = hit.sense else {
             continue;
@@ -73,7 +74,7 @@ pub(super) fn states(
         {
             continue;
         }
-        let about = named(passage, sentence, hits, hit, side);
+        let about = named(passage, sentence, &subjects, hit, side);
         let line = passage.line(hit.start);
         let quote = passage.quote(sentence, hit.start);
         if about.is_empty() {
@@ -93,8 +94,9 @@ pub(super) fn states(
             said.state(about, presence, line, saying);
         }
     }
-    for (about, presence) in
-        denials(passage, sentence, hits).into_iter().chain(told_by_label(passage, sentence))
+    for (about, presence) in denials(passage, sentence, hits, &subjects)
+        .into_iter()
+        .chain(told_by_label(passage, sentence))
     {
         if !stated.plainly.contains(&about) {
             let quote = passage.quote(sentence, sentence.start);
@@ -104,13 +106,18 @@ pub(super) fn states(
         }
     }
     if sentence.start == 0 && passage.words.starts_with(OPEN_ITEM) {
-        open_item(passage, sentence, hits, &mut stated, said);
+        open_item(passage, sentence, &subjects, &mut stated, said);
     }
     stated
 }
 
 /// `no training code is provided`, `neither data nor code has been released`.
-fn denials(passage: &Passage, sentence: &Range<usize>, hits: &[Hit]) -> Vec<(Component, Presence)> {
+fn denials(
+    passage: &Passage,
+    sentence: &Range<usize>,
+    hits: &[Hit],
+    subjects: &[Subject],
+) -> Vec<(Component, Presence)> {
     const BETWEEN: usize = 12;
     const AFTER: usize = 60;
     /// `has not yet been`; what comes later belongs to another verb.
@@ -122,7 +129,6 @@ fn denials(passage: &Passage, sentence: &Range<usize>, hits: &[Hit]) -> Vec<(Com
             start - hit.end <= BETWEEN && !between.contains([',', ':', '.'])
         })
     };
-    let subjects = subjects(hits);
     let given = |from: usize| {
         let to = floor(passage.words, (from + AFTER).min(sentence.end)).max(from);
         passage.hits_in(&(from..to)).iter().any(|hit| {
@@ -188,11 +194,11 @@ fn told_by_label(passage: &Passage, sentence: &Range<usize>) -> Option<(Componen
 fn open_item(
     passage: &Passage,
     sentence: &Range<usize>,
-    hits: &[Hit],
+    subjects: &[Subject],
     stated: &mut Stated,
     said: &mut Said,
 ) {
-    let mut about: Vec<Component> = subjects(hits).iter().map(|it| it.2).collect();
+    let mut about: Vec<Component> = subjects.iter().map(|it| it.2).collect();
     about.sort_unstable();
     about.dedup();
     about.retain(|it| !stated.plainly.contains(it));
@@ -252,9 +258,12 @@ fn said_of(presence: Presence, side: Side, thing: &str, quote: &str) -> String {
     }
 }
 
-/// The things that a sentence names, each with its first byte and the one after its last.
-pub(super) fn subjects(hits: &[Hit]) -> Vec<(usize, usize, Component)> {
-    let mut subjects: Vec<(usize, usize, Component)> = Vec::new();
+/// A thing that a sentence names: its first byte, the one after its last, and which.
+type Subject = (usize, usize, Component);
+
+/// The things that a sentence names.
+pub(super) fn subjects(hits: &[Hit]) -> Vec<Subject> {
+    let mut subjects: Vec<Subject> = Vec::new();
     for hit in hits {
         let Sense::Subject(about) = hit.sense else {
             continue;
@@ -276,17 +285,16 @@ pub(super) fn subjects(hits: &[Hit]) -> Vec<(usize, usize, Component)> {
 fn named(
     passage: &Passage,
     sentence: &Range<usize>,
-    hits: &[Hit],
+    subjects: &[Subject],
     state: &Hit,
     side: Side,
 ) -> Vec<Component> {
-    let subjects = subjects(hits);
     if passage.words[..state.start].ends_with('(') {
         // `logs (coming soon)` is said of the logs alone
         let one = subjects.iter().filter(|it| it.1 <= state.start && it.1 + 2 >= state.start);
         return one.map(|it| it.2).collect();
     }
-    let fits = |(start, end, _): &&(usize, usize, Component)| {
+    let fits = |(start, end, _): &&Subject| {
         let before = state.start.checked_sub(*end);
         let after = start.checked_sub(state.end);
         match side {
@@ -310,7 +318,7 @@ fn named(
                 .filter(|it| it.1 <= state.start)
                 .map(|it| it.2)
                 .collect();
-            let with = |it: &&(usize, usize, Component)| {
+            let with = |it: &&Subject| {
                 let between = passage.words.get(state.end..it.0).unwrap_or_default();
                 between.len() <= NEAR && between.split_whitespace().any(|word| word == "with")
             };
