@@ -79,7 +79,7 @@ pub(super) const CHECKS: &[Check] = &[
         id: "license-not-compared",
         category: Category::License,
         severity: Severity::Info,
-        title: "A license text that is told by its phrases alone",
+        title: "A license text that is told by its phrases or its heading alone",
         impact: "No published edition that it comes near to is known here: a changed or missing clause would not be seen.",
         hint: "Hold the text against the one that the publisher shows.",
         references: &[],

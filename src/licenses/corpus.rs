@@ -170,6 +170,7 @@ fn measure(name: &str, samples: Vec<(&Sample, &str, Option<&'static License>)>) 
 /// The texts of all licenses: those of models by the catalog, ordinary ones, and those that neither knows.
 #[test]
 #[ignore = "reads a corpus from outside"]
+#[expect(clippy::print_stdout, reason = "a measure, read by hand")]
 fn corpus_of_all_licenses() {
     let Some((licenses, _)) = corpus() else {
         return;
@@ -190,12 +191,13 @@ fn corpus_of_all_licenses() {
         measure("spdx", ordinary.map(|(it, _, spdx)| (*it, it.field("key"), *spdx)).collect());
     let others = all.iter().filter(|(_, own, spdx)| own.is_none() && spdx.is_none());
     let others = measure("others", others.map(|(it, ..)| (*it, it.field("key"), None)).collect());
-    panic!("\n{models}\n{ordinary}\n{others}");
+    println!("{models}\n{ordinary}\n{others}");
 }
 
 /// The texts of the commonest ordinary licenses, and all rules that are whole texts of one of them.
 #[test]
 #[ignore = "reads a corpus from outside"]
+#[expect(clippy::print_stdout, reason = "a measure, read by hand")]
 fn corpus_of_the_commonest() {
     let Some((licenses, rules)) = corpus() else {
         return;
@@ -206,19 +208,19 @@ fn corpus_of_the_commonest() {
         measure("commonest", commonest.iter().map(|it| (*it, it.field("key"), of(it))).collect());
     let known: BTreeMap<&str, Option<&License>> =
         commonest.iter().map(|it| (it.field("key"), of(it))).collect();
-    let texts = rules.iter().filter(|it| it.field("is_license_text") == "yes");
-    let texts = texts.filter(|it| it.words() >= WORDS && it.field("is_deprecated") != "yes");
-    let texts = texts.filter_map(|it| {
+    let texts = || {
+        let texts = rules.iter().filter(|it| it.field("is_license_text") == "yes");
+        texts.filter(|it| it.words() >= WORDS && it.field("is_deprecated") != "yes")
+    };
+    let of_the_commonest = texts().filter_map(|it| {
         let key = it.field("license_expression");
         Some((it, key, *known.get(key)?))
     });
-    let whole = measure("rules", texts.collect());
-    let texts = rules.iter().filter(|it| it.field("is_license_text") == "yes");
-    let texts = texts.filter(|it| it.words() >= WORDS && it.field("is_deprecated") != "yes");
-    let of_models = texts.filter_map(|it| {
+    let whole = measure("rules", of_the_commonest.collect());
+    let of_models = texts().filter_map(|it| {
         let key = it.field("license_expression");
         Some((it, key, Some(of_models(key)?)))
     });
     let of_models = measure("model-rules", of_models.collect());
-    panic!("\n{texts_of_them}\n{whole}\n{of_models}");
+    println!("{texts_of_them}\n{whole}\n{of_models}");
 }
